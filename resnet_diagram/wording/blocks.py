@@ -85,7 +85,8 @@ def _type(element: Element, *, gates: bool) -> tuple[Label, bool]:
     """Return the name of a block's type, and whether it is one with pre-activation."""
     if not isinstance(element, Block):
         return phrase(Kind.BLOCK, Word.BLOCK), False
-    if word := _transformer_word(element):
+    word = _dense_word(element) or _transformer_word(element)
+    if word:
         return phrase(Kind.BLOCK, word), False
     name = phrase(Kind.BLOCK, _TYPES[block_kind(element)])
     gated = gates and any(gate_ratio(member) for branch in element.branches for member in branch)
@@ -133,9 +134,7 @@ def box_type(elements: Sequence[Element]) -> Label:
     if len(elements) == 1 and isinstance(first, Layer):
         return operation(first)
     if isinstance(first, Block) and first.merge is Merge.CONCAT:
-        word = _merge_word(first)
-        named = word in (Word.DENSE_LAYER, Word.AGGREGATION)
-        return phrase(Kind.BLOCK, word if named else Word.CONCATENATION_OF_BRANCHES)
+        return phrase(Kind.BLOCK, _dense_word(first) or Word.CONCATENATION_OF_BRANCHES)
     layers = isinstance(first, Layer) and block_kind(Block(branches=(tuple(elements),))) is BlockKind.OTHER
     return phrase(Kind.BLOCK, Word.RUN_OF_LAYERS) if layers else unit_title(elements, capital=False)
 
@@ -144,14 +143,20 @@ def _merge_word(block: Block) -> Word:
     match block.merge:
         case Merge.CONCAT if joined_axis(block):
             return Word.CONCATENATED_POSITIONS
-        case Merge.CONCAT if steps := sum(1 for _ in aggregated_steps(block)):
-            return Word.DENSE_LAYER if steps == 1 else Word.AGGREGATION
         case Merge.CONCAT:
-            return Word.CONCATENATED_BRANCHES
+            return _dense_word(block) or Word.CONCATENATED_BRANCHES
         case Merge.MULTIPLY:
             return Word.GATE if () in block.branches else Word.PRODUCT_OF_BRANCHES
         case Merge.ADD:
             return Word.SUM_OF_BRANCHES
+
+
+def _dense_word(block: Block) -> Word | None:
+    """Return the name of a block that concatenates its input with what it makes of it."""
+    if block.merge is not Merge.CONCAT or joined_axis(block):
+        return None
+    steps = sum(1 for _ in aggregated_steps(block))
+    return (Word.DENSE_LAYER if steps == 1 else Word.AGGREGATION) if steps else None
 
 
 def gate_lines(*ratios: float) -> tuple[Label, Label]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
 from resnet_diagram.spec.settings import FACTOR, INPUT, setting
 from resnet_diagram.spec.shapes import extent_text
-from resnet_diagram.spec.traits import FOLLOWING, SILENT, dilation_of, is_depthwise, takes_channels
+from resnet_diagram.spec.traits import APPENDED, FOLLOWING, SILENT, dilation_of, is_depthwise, takes_channels
 from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, Term, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -27,6 +27,7 @@ _OPERATORS: dict[str, Word | str] = {
     "channel_shuffle": Word.CHANNEL_SHUFFLE,
     "pixel_shuffle": Word.PIXEL_SHUFFLE,
     "zero_pad": Word.ZERO_PAD,
+    APPENDED: Word.ZERO_PAD,
     "statistics_pool": Word.STATISTICS_POOL,
     "lp_pool": Word.LP_POOL,
     "generalised_mean_pool": Word.GENERALISED_MEAN_POOL,

@@ -10,7 +10,7 @@ from resnet_diagram.wording.vocabulary import Word
 Place = tuple[int, int]
 """Number of the stage and of the block in it, both from 1; stage 0 is outside stages."""
 
-_SHORT_LIST, _LONGEST_LIST = 34, 48
+_SHORT_LIST, _LONGEST_LIST = 34, 53
 """Characters of a list of blocks that is preferred to other words, and of the longest list."""
 
 _LONG_RUN = 5

@@ -138,7 +138,7 @@ def test_a_gate_is_one_node() -> None:
 def test_the_overview_has_one_node_a_stage() -> None:
     drawn = diagram("resnet152", View.OVERVIEW)
     assert [node.lines for number in range(2, 5) for node in nodes(stage(drawn, number).items)] == [
-        (f"{count} bottlenecks", "1 projection: 1×1 conv, s=2", f"{count - 1} identity")
+        (f"{count} bottlenecks", "1 projection: 1×1 conv, s=2", f"{count - 1} identity shortcuts")
         for count in (8, 36, 3)
     ]
 

@@ -13,15 +13,17 @@ from resnet_diagram.diagram.chain.blocks import (
     items,
     serving,
 )
+from resnet_diagram.diagram.legend import WORDS
 from resnet_diagram.diagram.model import Group, GroupRole, Item, Node, NodeRole, Origin
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import origin, paths_of
+from resnet_diagram.diagram.roles import edge_role
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import in_shape, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Network, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import anonymous
 from resnet_diagram.wording.blocks import unit_type
@@ -138,13 +140,13 @@ def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Ite
     ]
     types = Counter(map(unit_type, members))
     shortcuts = Counter(
-        _shortcut_line(block.shortcut)
+        (block.shortcut.kind, shortcut_label(block.shortcut))
         for member in members
         for block in (member.body if isinstance(member, Stage) else (member,))
         if isinstance(block, Block) and block.shortcut
     )
     lines = [counted(count, name) for name, count in types.items()] or [phrase(Kind.BLOCK, Word.LAYERS)]
-    lines += [Label(number(Kind.COUNT, count), line) for line, count in shortcuts.items()]
+    lines += [_shortcuts(*kind_and_words, count) for kind_and_words, count in shortcuts.items()]
     node = Node(
         id=context.names.numbered(prefix, "blocks"),
         role=NodeRole.STAGE,
@@ -155,10 +157,11 @@ def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Ite
     return (node,)
 
 
-def _shortcut_line(shortcut: Shortcut) -> Label:
-    """Return the kind of a shortcut and the layers on it."""
-    kind, words = kind_label(shortcut.kind), shortcut_label(shortcut)
-    return kind if Kind.SHORTCUT in words.kinds else phrase(Kind.SHORTCUT, Word.NAMED, kind, words)
+def _shortcuts(kind: ShortcutKind, words: Label, count: int) -> Label:
+    """Return a number of shortcuts with their kind: "6 identity shortcuts", "1 projection: 1×1 conv, s=2"."""
+    if Kind.SHORTCUT in words.kinds:
+        return counted(count, phrase(Kind.SHORTCUT, WORDS[edge_role(kind)]))
+    return Label(number(Kind.COUNT, count), phrase(Kind.SHORTCUT, Word.NAMED, kind_label(kind), words))
 
 
 def first_blocks_open(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:

@@ -252,7 +252,7 @@ def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
             style = writer.palette.class_of(entry.role, entry.shade)
             swatches.append(f'legend_{number}["{mermaid_text(text)}"]:::{style}')
             writer.arrows.append((EdgeRole.FLOW, False))
-    words = ", ".join(entry.text for entry in entries if entry.role is None)
+    words = "; ".join(entry.text for entry in entries if entry.role is None)
     swatches += [f'legend_words["{mermaid_text(words)}"]:::plain'] if words else []
     content = " ~~~ ".join(swatches)
     if writer.narrow:

@@ -180,7 +180,27 @@ def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
             groups[-1][1].append(unit)
         else:
             groups.append((holder, [unit]))
-    return groups
+    return _rejoined(groups)
+
+
+def _rejoined(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit]]]:
+    """Return the stages without those that interrupt another, such as Twins' position encoding.
+
+    It consists of blocks of another container, between blocks of one container and of one size.
+    """
+    stages: list[tuple[str, list[Unit]]] = []
+    inside: set[str] = set()
+    for (holder, units), following in zip_longest(groups, groups[1:]):
+        last, before = stages[-1] if stages else ("", [])
+        level = bool(before) and before[-1].size == units[0].size
+        returns = following is not None and following[0] == last and following[1][0].size == units[0].size
+        if level and (holder in inside or returns):
+            before.extend(units)
+            inside.add(holder)
+        else:
+            stages.append((holder, units))
+            inside = {holder}
+    return stages
 
 
 def _marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[int, ...]]:

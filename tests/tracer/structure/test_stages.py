@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import zip_longest
 
 import pytest
 
@@ -124,6 +125,26 @@ class Staged(nn.Module):
         return x
 
 
+class Interrupted(nn.Module):
+    """Two stages of blocks, with blocks of another list behind their first ones or behind each of them."""
+
+    def __init__(self, each: bool) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 8, 3, 1, 1)
+        widths = ((8, 8, 1), (8, 8, 1), (8, 16, 2), (16, 16, 1))
+        groups = ([Linear(*width) for width in widths[at : at + 2]] for at in (0, 2))
+        others = ([Linear(width, width) for _ in range(1 + each)] for width in (8, 16))
+        self.blocks = nn.ModuleList(map(nn.ModuleList, groups))
+        self.between = nn.ModuleList(map(nn.ModuleList, others))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        for blocks, between in zip(self.blocks.children(), self.between.children(), strict=True):
+            for block, other in zip_longest(blocks.children(), between.children()):
+                x = other(block(x)) if other else block(x)
+        return x
+
+
 CONTAINERS: list[tuple[Callable[[], nn.Module], dict[str, int]]] = [
     (flat, {"stage1": 2, "stage2": 2}),
     (lambda: flat(nn.MaxPool2d(2)), {"stage1": 2, "stage2": 2}),
@@ -133,6 +154,8 @@ CONTAINERS: list[tuple[Callable[[], nn.Module], dict[str, int]]] = [
     (Paper, {"conv2_x": 2, "conv3_x": 3, "stage3": 1}),
     (Features, {"features.stage1": 1, "features.stage2": 2, "features.stage3": 1}),
     (Staged, {"stages.0": 2, "stages.1": 2}),
+    (lambda: Interrupted(each=False), {"blocks.0": 3, "blocks.1": 3}),
+    (lambda: Interrupted(each=True), {"blocks.0": 4, "blocks.1": 4}),
 ]
 
 
