@@ -10,6 +10,7 @@ from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.counting.places import Place, placed
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
+from resnet_diagram.spec.graph import all_elements, parts
 from resnet_diagram.spec.measure import (
     activations,
     channels,
@@ -226,11 +227,8 @@ def stage_rows(network: Network) -> tuple[StageRow, ...]:
             rows.append(_row("layers", tuple(element for _, element in run)))
         else:
             for number, element in run:
-                rows += (
-                    _graph_rows(element)
-                    if isinstance(element, Graph)
-                    else [_row(_name(element, number), (element,))]
-                )
+                is_open = isinstance(element, Graph) or len(_levels(element)) > 1
+                rows += _rows_inside(element) if is_open else [_row(_name(element, number), (element,))]
     if network.head:
         rows.append(_row("head", network.head))
     if network.idle:
@@ -241,22 +239,35 @@ def stage_rows(network: Network) -> tuple[StageRow, ...]:
     return tuple(rows)
 
 
-def _graph_rows(graph: Graph) -> list[StageRow]:
-    """Return a row for each stage of a graph, and for each run of other elements of a node."""
-    rows = []
-    for number, node in enumerate(graph.nodes):
-        for is_stage, run in groupby(node.body, key=lambda element: isinstance(element, Stage)):
-            part = tuple(run)
-            if is_stage:
-                rows += [_row(_name(element, number), (element,)) for element in part]
+def _rows_inside(part: Element) -> list[StageRow]:
+    """Return a row for each stage in a part, and for each run between them; what holds levels is opened."""
+    rows: list[StageRow] = []
+    for node, run in enumerate(parts(part)):
+        for kind, items in groupby(run, key=_row_kind):
+            elements = tuple(items)
+            if kind is Stage:
+                rows += [_row(_name(element, node), (element,)) for element in elements]
+            elif kind is Graph:
+                rows += [row for element in elements for row in _rows_inside(element)]
             else:
-                rows.append(
-                    _row(
-                        common_path(layer.name for layer in walk(part) if layer.name) or f"part {number}",
-                        part,
-                    )
-                )
+                named = [layer for layer in walk(elements) if layer.name]
+                paths = [layer.name for layer in named if layer.params] or [layer.name for layer in named]
+                rows.append(_row(common_path(paths) or f"part {node}", elements))
     return rows
+
+
+def _row_kind(element: Element) -> type[Element]:
+    """Return Stage for a part with a row of its own, Graph for one that is opened, else Layer."""
+    if _levels(element) - {out_shape(element)[1:]}:
+        return Graph
+    return Stage if isinstance(element, Stage) else Layer
+
+
+def _levels(element: Element) -> set[Shape]:
+    """Return the resolutions of the stages on branches inside a part; a U-Net nests its levels there."""
+    holders = (item for item in (element, *all_elements(element)) if isinstance(item, Block | Graph))
+    inner = (item for holder in holders for run in parts(holder) for item in run if isinstance(item, Stage))
+    return {out_shape(stage)[1:] for stage in inner}
 
 
 def _name(element: Element, number: int) -> str:

@@ -9,6 +9,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.spec.model import (
     Block,
+    Element,
     Graph,
     GraphNode,
     Layer,
@@ -157,6 +158,30 @@ def test_the_rows_of_a_graph_are_called_by_module_or_by_number() -> None:
     graph = Graph(nodes=(*nodes, GraphNode(shape=SHAPE, reads=(1, 2, 3), merge=Merge.ADD)), outputs=(4,))
     rows = stage_rows(Network(name="n", input_shape=SHAPE, body=(graph,)))
     assert [row.name for row in rows] == ["neck.0", "part 2", "part 3"]
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_each_level_of_a_u_net_has_a_row(depth: int) -> None:
+    inner: tuple[Element, ...] = ()
+    for level in range(depth, 0, -1):
+        wide, narrow = ((8, size, size) for size in (128 >> level, 64 >> level))
+        down = conv(wide, 8, 3, stride=2, padding=1, name=f"enc.{level}.down")
+        branch = (conv(narrow, 8, 3, name=f"enc.{level}.conv"),)
+        block = Block(
+            branches=(branch,), shortcut=Shortcut(kind=ShortcutKind.IDENTITY), name=f"enc.{level}.0"
+        )
+        stage = Stage(name=f"enc.{level}", body=(down, block, block))
+        enlarge = Layer(kind=LayerKind.UPSAMPLE, op="nearest2d", in_shape=narrow, out_shape=wide)
+        joined = Block(name=f"dec.{level}", merge=Merge.CONCAT, branches=((), (stage, *inner, enlarge)))
+        inner = (joined, conv((16, *wide[1:]), 8, 3, padding=1, name=f"dec.{level}.conv"))
+    network = Network(name="u", input_shape=(8, 64, 64), body=(Stage(name="decoder", body=inner),))
+    rows = stage_rows(network)
+    named = [row for row in rows if row.blocks]
+    assert [(row.name, row.blocks) for row in named] == [(f"enc.{k}", 2) for k in range(1, depth + 1)]
+    decoder = [row.name for row in rows if row.name.startswith("dec") and row.params]
+    assert decoder == [f"dec.{k}.conv" for k in range(depth, 0, -1)]
+    assert sum(row.params for row in rows) == network.params
+    assert sum(row.macs for row in rows) == network.macs
 
 
 def test_stages_inside_stages_are_part_of_them() -> None:
