@@ -1,6 +1,7 @@
 """The exceptions and warnings of this package, and the suggestions in their messages."""
 
 import os
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -137,3 +138,8 @@ class GuessedInputWarning(UserWarning):
 
 class EmbedError(ResnetDiagramError):
     """A document's marker is invalid, or its command fails."""
+
+
+def warn_unrendered(message: str) -> None:
+    """Warn that a figure lacks something; the message says what, and how to get it."""
+    warnings.warn(message, UnrenderedWarning, stacklevel=3)

@@ -17,23 +17,15 @@ _PRINTED = "resnet_diagram.printed"
 
 def loudness_options(command: Any) -> Any:
     """Add the options `-q` and `-v` to a command."""
-    quiet = click.option(
-        "-q",
-        "--quiet",
-        is_flag=True,
-        expose_value=False,
-        callback=_set_loudness,
-        help="Print errors only.",
-    )
-    verbose = click.option(
-        "-v",
-        "--verbose",
-        is_flag=True,
-        expose_value=False,
-        callback=_set_loudness,
-        help="Print progress details, and the trace of an internal error.",
-    )
-    return quiet(verbose(command))
+    for name, words in (
+        ("verbose", "Print progress details, and the trace of an internal error."),
+        ("quiet", "Print errors only."),
+    ):
+        flag = click.option(
+            f"-{name[0]}", f"--{name}", is_flag=True, expose_value=False, callback=_set_loudness, help=words
+        )
+        command = flag(command)
+    return command
 
 
 def _set_loudness(context: click.Context, parameter: click.Parameter, value: bool) -> None:

@@ -100,6 +100,14 @@ def with_inner(item: Item, change: Callable[[tuple[Item, ...]], tuple[Item, ...]
             assert_never(item)
 
 
+def every_item(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield all items, an outer item before those inside it; merges and nodes on shortcuts are left out."""
+    for item in items:
+        yield item
+        for series in inner_series(item):
+            yield from every_item(series)
+
+
 def reads(items: Iterable[Item]) -> Iterator[Read]:
     """Yield every value read in graphs, an outer graph before inner ones."""
     for item in items:
@@ -122,21 +130,13 @@ def nodes(items: Iterable[Item]) -> Iterator[Node]:
 
 
 def forks(items: Iterable[Item]) -> Iterator[Fork]:
-    """Yield all forks, an outer fork before inner ones."""
-    for item in items:
-        if isinstance(item, Fork):
-            yield item
-        for series in inner_series(item):
-            yield from forks(series)
+    """Return all forks, an outer fork before inner ones."""
+    return (item for item in every_item(items) if isinstance(item, Fork))
 
 
 def groups(items: Iterable[Item]) -> Iterator[Group]:
-    """Yield all groups, an outer group before inner ones."""
-    for item in items:
-        if isinstance(item, Group):
-            yield item
-        for series in inner_series(item):
-            yield from groups(series)
+    """Return all groups, an outer group before inner ones."""
+    return (item for item in every_item(items) if isinstance(item, Group))
 
 
 def written_lines(node: Node) -> tuple[str, ...]:

@@ -1,12 +1,11 @@
 """Select the layout of a diagram and build its scene; layouts are imported on use."""
 
-import warnings
 from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Chain, Comparison, Dag, Diagram, Direction, Overview
 from resnet_diagram.diagram.walk import overviews
-from resnet_diagram.errors import RenderError, UnrenderedWarning
+from resnet_diagram.errors import RenderError, warn_unrendered
 from resnet_diagram.layout.scene import Scene
 from resnet_diagram.layout.spacing import PAGE_WIDTH
 from resnet_diagram.layout.text.metrics import measured_in
@@ -53,8 +52,9 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit, nearest: bool) -> Scene:
 
     braces = (brace for content in contents for strip in overviews(content) for brace in strip.braces)
     if not all(brace.noted for brace in braces):
-        message = "There is no room for the overview, so that its braces are left out. Give it more --width."
-        warnings.warn(message, UnrenderedWarning, stacklevel=2)
+        warn_unrendered(
+            "There is no room for the overview, so that its braces are left out. Give it more --width."
+        )
     flat = flattened(diagram)
     if flat.boxed is None:
         return lay_out_flow(flat, theme, fit, tried, nearest=nearest)

@@ -1,9 +1,8 @@
 """Choose the fonts of SVG, PDF, PNG and Typst."""
 
-import warnings
 from pathlib import Path
 
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.layout.text.faces import OWN, css_list, face_of, present
 from resnet_diagram.layout.text.installed import folders_of
 from resnet_diagram.layout.text.metrics import unmeasured
@@ -43,8 +42,7 @@ def warn_of_absent(font: str) -> None:
         used = (
             face.family if face.family == OWN or not face.own else f"{OWN}, which is as wide as {face.family}"
         )
-        message = (
+        warn_unrendered(
             f"The theme's font {names} is not available: text is measured and drawn in {used}. "
             "Install the font, or name another one in the theme."
         )
-        warnings.warn(message, UnrenderedWarning, stacklevel=2)

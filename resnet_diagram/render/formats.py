@@ -1,13 +1,12 @@
 """Table of output formats, found by name or file suffix."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.errors import UnrenderedWarning, UsageError
+from resnet_diagram.errors import UsageError, warn_unrendered
 from resnet_diagram.render.chart.budget import NO_LIMIT, Budget, ChartSize
 from resnet_diagram.render.figure import Engine, Figure
 from resnet_diagram.render.registry import Row, row_for, row_named
@@ -176,11 +175,11 @@ def write_as(item: Format, figure: Figure, *others: Figure) -> Content:
     name = item.name if left else f"Graphviz's {item.name}"
     if figure.output.scale != 1.0 and not (item.scales and left):
         able = ", ".join(row.name for row in FORMATS if row.scales)
-        message = f"{name} is not scaled: --scale is for {able}."
-        warnings.warn(message, UnrenderedWarning, stacklevel=2)
+        warn_unrendered(f"{name} is not scaled: --scale is for {able}.")
     if figure.theme.dark and not (item.modes and left):
-        message = f"{name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
-        warnings.warn(message, UnrenderedWarning, stacklevel=2)
+        warn_unrendered(
+            f"{name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
+        )
     if others and item.together:
         return item.together([figure, *others])
     return item.render(figure) if left or item.graphviz is None else item.graphviz(figure)

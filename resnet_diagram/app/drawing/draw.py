@@ -1,7 +1,6 @@
 """Draw networks: combine diagram, layout and formats."""
 
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from resnet_diagram.app.options.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
-from resnet_diagram.errors import UnrenderedWarning, UsageError
+from resnet_diagram.errors import UsageError, warn_unrendered
 from resnet_diagram.phases import phase
 from resnet_diagram.render.figure import Engine, Figure, Output
 from resnet_diagram.render.formats import FORMATS, SPECS, Content, Format, format_for, format_named, write_as
@@ -144,8 +143,9 @@ def _warn_of_captions(request: DrawRequest) -> None:
     homes = {"caption": {"tikz", "pptx"}, "label": {"tikz"}}
     words = [word for word, home in homes.items() if getattr(placing, word) and not home & set(names)]
     if words and names:
-        message = f"{' and '.join(names)}: no place for a {' and a '.join(words)}, left out; -t tikz has one."
-        warnings.warn(message, UnrenderedWarning, stacklevel=2)
+        warn_unrendered(
+            f"{' and '.join(names)}: no place for a {' and a '.join(words)}, left out; -t tikz has one."
+        )
 
 
 def _drawn(networks: Sequence[Network], request: DrawRequest, sources: Sequence[str]) -> Iterator[Artifact]:
@@ -205,8 +205,7 @@ def _shown(row: Format, options: Options) -> Options:
     annotations = replace(options.annotations, parts=parts)
     options_set += ["what annotations or a baseline highlight"] if annotations != options.annotations else []
     if options_set:
-        message = f"{row.name} has no colours, so that it leaves out {' and '.join(options_set)}."
-        warnings.warn(message, UnrenderedWarning, stacklevel=2)
+        warn_unrendered(f"{row.name} has no colours, so that it leaves out {' and '.join(options_set)}.")
     return replace(options, color_by=None, annotations=annotations)
 
 

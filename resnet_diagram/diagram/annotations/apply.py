@@ -1,6 +1,5 @@
 """Apply annotations to a finished diagram: labels, badges, fills and notes."""
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,7 +21,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.diagram.quantity import FILLED
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.model import Network, Stage
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
@@ -63,8 +62,7 @@ def annotated(
         if missing and part.pattern and not part.hide:
             _warn(part, missing)
         if part.fold is not None and not _holds_a_stage(part, networks):
-            message = f"Annotation {part.pattern!r} folds nothing: it holds no stage."
-            warnings.warn(message, UnrenderedWarning, stacklevel=3)
+            warn_unrendered(f"Annotation {part.pattern!r} folds nothing: it holds no stage.")
     return replace(result, flat=flat, boxed=boxed)
 
 
@@ -172,9 +170,8 @@ def _words(note: str) -> Label:
 
 
 def _warn(part: Part, keys: Sequence[str]) -> None:
-    message = (
+    warn_unrendered(
         f"Annotation {part.pattern!r} is left out ({', '.join(keys)}): this drawing has no box or title for "
         "it alone. A pattern that holds all blocks that are folded together, --view full, or 'unit = true' "
         "gives it one."
     )
-    warnings.warn(message, UnrenderedWarning, stacklevel=4)

@@ -1,6 +1,5 @@
 """Put the braces of annotations under an overview, or frames with their words into a chart."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -18,7 +17,7 @@ from resnet_diagram.diagram.model import (
     Node,
     Overview,
 )
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.wording.terms import Label, literal
 
 
@@ -32,7 +31,7 @@ def braced(diagram: Diagram, annotations: Annotations) -> Diagram:
     drawings = [panel.content for panel in diagram.panels if panel.id == WHOLE]
     if not drawings or not isinstance(drawings[0], Overview):
         words = ", ".join(repr(title) for title, _ in annotations.braces)
-        _warn(f"Left out: the brace {words}. Overviews of networks without a graph have braces.")
+        warn_unrendered(f"Left out: the brace {words}. Overviews of networks without a graph have braces.")
         return diagram
     braces: list[Brace] = []
     for title, parts in annotations.braces:
@@ -40,7 +39,7 @@ def braced(diagram: Diagram, annotations: Annotations) -> Diagram:
         if isinstance(brace, Brace):
             braces.append(brace)
         else:
-            _warn(f"Left out: the brace {title!r}. Its modules {brace} in the overview.")
+            warn_unrendered(f"Left out: the brace {title!r}. Its modules {brace} in the overview.")
     content = replace(drawings[0], braces=tuple(braces))
     panels = tuple(
         replace(panel, content=content) if panel.id == WHOLE else panel for panel in diagram.panels
@@ -61,7 +60,9 @@ def grouped(diagram: Diagram, annotations: Annotations) -> Diagram:
         group = Group(id=f"brace{number}", role=GroupRole.BLOCK, title=literal(title), items=())
         framed = _framed(items, parts, group)
         if framed is None:
-            _warn(f"Left out: the brace {title!r}. Its modules have no boxes side by side in the chart.")
+            warn_unrendered(
+                f"Left out: the brace {title!r}. Its modules have no boxes side by side in the chart."
+            )
         items = framed or items
     return replace(diagram, panels=(replace(panel, content=replace(panel.content, items=items)),))
 
@@ -121,7 +122,3 @@ def brace_over(title: Label, parts: Sequence[Part], drawing: Overview) -> Brace 
 
 def _holds(parts: Sequence[Part], path: str) -> bool:
     return any(part.holds(path) for part in parts)
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, UnrenderedWarning, stacklevel=4)

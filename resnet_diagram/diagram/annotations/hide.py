@@ -1,13 +1,12 @@
 """Remove hidden modules from a network before it is drawn."""
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.model import Diagram, LegendEntry
 from resnet_diagram.diagram.origin import paths_of
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
@@ -37,8 +36,9 @@ def without_hidden(
     ]
     for part in parts:
         if _name(part) not in hiding.names:
-            message = f"Annotation {part.pattern!r} hides nothing: stages, blocks and whole branches stay."
-            warnings.warn(message, UnrenderedWarning, stacklevel=4)
+            warn_unrendered(
+                f"Annotation {part.pattern!r} hides nothing: stages, blocks and whole branches stay."
+            )
     return left, tuple(hiding.names)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, Group, Item, Node, NodeRole, Taper
-from resnet_diagram.diagram.walk import inner_series
+from resnet_diagram.diagram.walk import every_item, inner_series
 from resnet_diagram.layout.scene import Form
 from resnet_diagram.layout.spacing import PITCH, ROOMY, TAPER_DEPTH, WAIST_DEPTH, Gaps
 from resnet_diagram.layout.text.metrics import text_width, widest
@@ -250,15 +250,10 @@ def badge_of(node: Node, value: str) -> str:
 
 def inner_badge(group: Group) -> str:
     """Return the count of a folded group if its only block shows it as a badge."""
-    if group.repeat == 1 or _blocks(group.items) != 1:
+    blocks = sum(isinstance(item, Node) and item.role is NodeRole.BLOCK for item in every_item(group.items))
+    if group.repeat == 1 or blocks != 1:
         return ""
     return times_marked(group.repeat, marked=group.marked)
-
-
-def _blocks(items: tuple[Item, ...]) -> int:
-    """Return the number of folded blocks in `items`, those on shortcuts left out."""
-    blocks = sum(isinstance(item, Node) and item.role is NodeRole.BLOCK for item in items)
-    return blocks + sum(_blocks(series) for item in items for series in inner_series(item))
 
 
 def usual_size(node: Node, badge: str, sizer: BoxSizer) -> Size:

@@ -1,14 +1,13 @@
 """Convert SVG to PDF or PNG with the `typst` library, without external programs or installed fonts."""
 
 import re
-import warnings
 from dataclasses import replace
 from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from resnet_diagram.errors import RenderError, UnrenderedWarning
+from resnet_diagram.errors import RenderError, warn_unrendered
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.fonts import drawn_font, font_paths, needs_installed, warn_of_absent
@@ -113,5 +112,6 @@ def _warn_of_missing(inputs: dict[str, str], folders: tuple[Path, ...]) -> None:
         )
     except typst.TypstError as error:
         if match := re.search(r'text `"(.+)"` could not be displayed', error.message):
-            message = f"No installed font has {match[1]!r}: it is drawn as a box. Install a font that has it."
-            warnings.warn(message, UnrenderedWarning, stacklevel=2)
+            warn_unrendered(
+                f"No installed font has {match[1]!r}: it is drawn as a box. Install a font that has it."
+            )

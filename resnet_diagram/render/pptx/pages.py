@@ -1,13 +1,12 @@
 """Lay out diagrams for slides, with type large enough to read."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.legend import needed_entries
 from resnet_diagram.diagram.model import WHOLE, Diagram, Inset
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Scene, all_texts
 from resnet_diagram.layout.units import FREE, Fit
@@ -63,11 +62,9 @@ def placed(figure: Figure, width: float, height: float) -> tuple[Scene, float]:
     if size < _LEAST_OPEN:
         size, best = largest(figure)
     if size < _LEAST_TYPE - 0.05:
-        warnings.warn(
+        warn_unrendered(
             f"The smallest type on the slide is {size:.1f} pt; {_LEAST_TYPE:g} pt is readable. "
-            "Take --view overview or --view block, leave labels out with --show, or draw a part.",
-            UnrenderedWarning,
-            stacklevel=2,
+            "Take --view overview or --view block, leave labels out with --show, or draw a part."
         )
     return best, _scale(best, width, height)
 

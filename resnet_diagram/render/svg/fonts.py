@@ -1,11 +1,10 @@
 """Embed a theme's own font in an SVG: the letters of the drawing, so that it looks the same everywhere."""
 
-import warnings
 from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.layout.scene import Scene, all_texts
 from resnet_diagram.layout.text.faces import css_list, face_of
 from resnet_diagram.layout.text.installed import path_of
@@ -85,4 +84,4 @@ def _subset(path: Path, letters: set[str]) -> bytes | None:
 
 def _warn(path: Path, reason: str) -> None:
     message = f"The SVG names the font {path.name}, but does not hold it: it may look different elsewhere."
-    warnings.warn(f"{message} {reason}", UnrenderedWarning, stacklevel=4)
+    warn_unrendered(f"{message} {reason}")

@@ -1,10 +1,9 @@
 r"""Write a scene as a TikZ picture for `\input`, or as a standalone document."""
 
-import warnings
 from dataclasses import replace
 from typing import NamedTuple
 
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.layout.scene import Text
 from resnet_diagram.layout.text.faces import OWN, face_of
 from resnet_diagram.render.escape.xml import one_line
@@ -126,14 +125,12 @@ def _other_letters(result: Parts) -> str:
 def _warn(letters: str, *, large: bool) -> None:
     """Warn of limits of pdflatex, such as missing characters."""
     if letters:
-        message = (
+        warn_unrendered(
             f"pdflatex has no letters such as {letters[:3]!r}: it writes their code points. "
             "Compile with lualatex or xelatex, and see --preamble for a font."
         )
-        warnings.warn(message, UnrenderedWarning, stacklevel=3)
     if large:
-        message = "The drawing is large: lualatex compiles it, pdflatex runs out of memory."
-        warnings.warn(message, UnrenderedWarning, stacklevel=3)
+        warn_unrendered("The drawing is large: lualatex compiles it, pdflatex runs out of memory.")
 
 
 def _loose_texts(result: Parts) -> list[Text]:
