@@ -12,6 +12,7 @@ from resnet_diagram.errors import SourceError, UsageError
 from resnet_diagram.sources.spec_file import is_spec, read_spec
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.paths import before_arguments
 
 if TYPE_CHECKING:
     from torch import nn
@@ -65,7 +66,7 @@ def read_source(source: str, reading: Reading = Reading()) -> Network:  # noqa: 
 
 def is_code(source: str) -> bool:
     """Return whether a source is traced: a Python module, or a file that is no spec."""
-    looks_like_path = any(mark in source.partition("(")[0] for mark in (":", ".", "/", "\\"))
+    looks_like_path = any(mark in before_arguments(source) for mark in (":", ".", "/", "\\"))
     return looks_like_path and source not in catalog.names() and not is_spec(source)
 
 

@@ -1,5 +1,6 @@
 """Dotted paths of modules, such as `layer2.0.conv1`."""
 
+import re
 from collections.abc import Iterable
 from itertools import takewhile
 
@@ -43,13 +44,27 @@ def abbreviated(names: Iterable[str], most: int = 4) -> str:
     return ", ".join(items[:most]) + more
 
 
+_FILE = re.compile(r".*?\.(?:py|ipynb|pt2?|pth|ckpt)(?=:|$)", re.DOTALL)
+
+
+def before_arguments(source: str) -> str:
+    """Return a source without its arguments; brackets in the name of a file are no arguments.
+
+    >>> before_arguments("net.py:Net(3)"), before_arguments("net (1).py:Net('a.py:b')")
+    ('net.py:Net', 'net (1).py:Net')
+    """
+    head = source.partition("(")[0]
+    file = None if ":" in head[2:] else _FILE.match(source)
+    return f"{file[0]}{source[file.end() :].partition('(')[0]}" if file else head
+
+
 def module_and_attribute(source: str) -> tuple[str, str]:
     """Return the file or module named by a source, and the attribute in it.
 
     >>> module_and_attribute("net.py:Net(3)"), module_and_attribute("C:/net.py")
     (('net.py', 'Net'), ('C:/net.py', ''))
     """
-    head = source.partition("(")[0]
+    head = before_arguments(source)
     colon = head.rfind(":")
     if colon < 0 or (colon == 1 and head[0].isalpha() and head[2:3] in ("\\", "/")):
         return head, ""

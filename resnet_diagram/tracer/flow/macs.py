@@ -46,6 +46,12 @@ def recurrent(node: Node) -> int:
     return prod(_shape_of(node, "input")[:-1]) * sum(map(prod, matrices))
 
 
+def recurrent_cell(node: Node) -> int:
+    """Return the count of one step of a recurrent layer: rows × entries of both weight matrices."""
+    matrices = [_shape_of(node, name) for name in ("w_ih", "w_hh")]
+    return prod(_shape_of(node, "input")[:-1]) * sum(map(prod, matrices))
+
+
 def product(first: str) -> Counter:
     """Return the counter of a matrix product whose left factor is the argument `first`."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError
-from resnet_diagram.spec.paths import module_and_attribute
+from resnet_diagram.spec.paths import before_arguments, module_and_attribute
 from resnet_diagram.tracer.load.fields import with_fields
 
 NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -52,7 +52,8 @@ def parse_target(text: str) -> Target:
     >>> t.module, t.attribute, t.kwargs
     ('nets/small.py', 'Net', {'depth': 20})
     """
-    head, opening, _ = text.partition("(")
+    head = before_arguments(text)
+    opening = text[len(head) :]
     module, attribute = module_and_attribute(text)
     if not module or (module != head and not NAME.fullmatch(attribute)):
         raise SourceError(
@@ -65,7 +66,7 @@ def parse_target(text: str) -> Target:
         raise SourceError(
             f"Cannot read the source {text!r}: arguments need a name before them, as in file.py:Net(20)."
         )
-    call, inner = _split_inner(text[len(head) :])
+    call, inner = _split_inner(opening)
     args, kwargs = _literal_arguments(text, call)
     return Target(
         text=text, module=module, attribute=attribute, args=args, kwargs=kwargs, called=True, inner=inner

@@ -114,13 +114,19 @@ def _mutable_state(module: nn.Module) -> Iterator[Container]:
 def exclusive() -> Iterator[None]:
     """Allow one thread at a time to build, run or read a model, without garbage collection.
 
-    The collector would repeatedly visit all long-lived objects of a trace.
+    The collector would repeatedly visit all long-lived objects of a trace. Tensors are made on the CPU where
+    the user's code has set another default device, which may not be there.
     """
     with _lock:
         collecting = gc.isenabled()
         gc.disable()
         try:
-            yield
+            elsewhere = torch.get_default_device().type != "cpu"
+        except Exception:  # a device that is not there
+            elsewhere = True
+        try:
+            with torch.device("cpu") if elsewhere else contextlib.nullcontext():
+                yield
         finally:
             if collecting:
                 gc.enable()

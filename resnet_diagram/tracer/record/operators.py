@@ -155,6 +155,12 @@ _TABLE: list[Operator] = [
         label="linear",
     ),
     *_each("lstm gru rnn_tanh rnn_relu", role=Role.LINEAR, channels=-1, macs=counters.recurrent),
+    *_each(
+        "lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell",
+        role=Role.LINEAR,
+        channels=-1,
+        macs=counters.recurrent_cell,
+    ),
     Operator(name="embedding", role=Role.LINEAR, channels=-1),
     *_each("bilinear embedding_bag", role=Role.LINEAR),
     # norms

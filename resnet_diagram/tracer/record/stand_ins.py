@@ -21,7 +21,8 @@ Functions = dict[str, Callable[..., Any]]
 def stand_ins() -> Iterator[None]:
     """Replace, in this thread, what would stop a run without values, gradients and GPU."""
     cuda: Functions = {"Event": _Event, "Stream": _Stream, "current_stream": _Stream, "stream": _nothing}
-    cuda |= {"default_stream": _Stream, "synchronize": lambda *_, **__: None}
+    idle = ("synchronize", "reset_peak_memory_stats", "reset_accumulated_memory_stats", "ipc_collect")
+    cuda |= {"default_stream": _Stream} | dict.fromkeys(idle, lambda *_, **__: None)
     sequences: Functions = {"_pack_padded_sequence": _packed, "_pad_packed_sequence": _padded}
     sequences |= {name: _on_padded(getattr(_VF, name)) for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")}
     hooks: Functions = {name: _hooked(getattr(Tensor, name)) for name in ("register_hook", "retain_grad")}

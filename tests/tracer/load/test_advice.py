@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from resnet_diagram.app.drawing.draw import to_text
 from resnet_diagram.cli.main import main
 from resnet_diagram.errors import SourceError, TraceError
 from resnet_diagram.sources.resolve import Reading, read_source
@@ -94,6 +95,8 @@ class Timed(Body):
             x = self.run(x)
         end.record()
         cuda.synchronize()
+        cuda.empty_cache()
+        cuda.reset_peak_memory_stats()
         self.milliseconds = start.elapsed_time(end)
         cuda.current_stream().wait_stream(cuda.default_stream())
         return x
@@ -152,6 +155,36 @@ def test_packed_sequences_run_and_recurrent_layers_are_counted(layer: Any, gates
     assert params(network) == sum(weight.numel() for weight in model.parameters())
     width = 64 if layer.bidirectional else 32
     assert macs(network) == 20 * (gates * 32 * (64 + 32) + width * 5)
+
+
+class Stepwise(nn.Module):
+    def __init__(self, cell: nn.Module) -> None:
+        super().__init__()
+        self.cell, self.fc = cell, nn.Linear(32, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        state = None
+        for step in range(x.shape[1]):
+            state = self.cell(x[:, step], state)
+        assert state is not None
+        result: Tensor = self.fc(state[0] if isinstance(state, tuple) else state)
+        return result
+
+
+@pytest.mark.parametrize(
+    ("cell", "gates"),
+    [
+        (nn.LSTMCell(64, 32), 4),
+        (nn.GRUCell(64, 32), 3),
+        (nn.RNNCell(64, 32), 1),
+        (nn.RNNCell(64, 32, nonlinearity="relu"), 1),
+    ],
+)
+def test_each_step_of_a_recurrent_cell_is_drawn_and_counted(cell: nn.Module, gates: int) -> None:
+    network = trace(Stepwise(cell), [parse_input("4x64")])
+    assert macs(network) == 4 * gates * 32 * (64 + 32) + 32 * 5
+    word = type(cell).__name__.replace("Cell", " cell")
+    assert to_text(network, "outline", view="full").count(word) == 4
 
 
 def converted() -> nn.Module:
@@ -258,7 +291,18 @@ def test_advice_fits_the_error(model: nn.Module, has: list[str], lacks: list[str
 
 @pytest.mark.parametrize(
     "name",
-    ["resnet-v1.5.py", "odd name.py", "2nets.py", "net.v2.final.py", "class.py", "json.py", "pkg/net-a.py"],
+    [
+        "resnet-v1.5.py",
+        "odd name.py",
+        "2nets.py",
+        "net.v2.final.py",
+        "class.py",
+        "json.py",
+        "pkg/net-a.py",
+        "net (1).py",
+        "(net).py",
+        "copy (2) of/net).py",
+    ],
 )
 def test_any_name_of_a_file_is_read(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
@@ -268,6 +312,8 @@ def test_any_name_of_a_file_is_read(tmp_path: Path, name: str) -> None:
         (file.parent / "sizes.py").write_text("WIDTH = 8")
     file.write_text(NET.format("from .sizes import WIDTH" if file.parent != tmp_path else ""))
     assert type(load_model(f"{file}:Net").model).__name__ == "Net"
+    assert type(load_model(f"{file}:Net()").model).__name__ == "Net"
+    assert read_source(str(file), Reading(inputs=["3x32x32"])).params > 0
 
 
 def test_relative_imports_work_without_packages(tmp_path: Path) -> None:

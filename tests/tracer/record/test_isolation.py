@@ -200,6 +200,22 @@ def test_scripted_modules_keep_their_mode() -> None:
     assert [module.training for module in script.modules()] == before == [True] * 4
 
 
+@pytest.mark.parametrize("device", ["meta", "cuda"])
+def test_another_default_device_changes_nothing(device: str) -> None:
+    class Swish(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x * torch.sigmoid(x) + torch.zeros(1)
+
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), Swish(), nn.Conv2d(8, 8, 3))
+    expected = trace(model, [parse_input("3x8x8")])
+    torch.set_default_device(device)
+    try:
+        assert trace(model, [parse_input("3x8x8")]) == expected
+        assert device == "cuda" or torch.get_default_device().type == device
+    finally:
+        torch.set_default_device(None)
+
+
 def test_random_states_are_restored() -> None:
     numpy = pytest.importorskip("numpy")
 
