@@ -43,7 +43,7 @@ CLAIMS = {
     "Each type of block is drawn in\n  full once": (
         "diagram/test_insets.py::test_each_block_is_served_by_one_type"
     ),
-    "Projections are dashed": "layout/test_theme.py::test_kinds_of_shortcut_differ_without_colour",
+    "Projections are dashed": "layout/test_theme.py::test_kinds_of_line_differ_without_colour",
     "of another colour": "layout/test_theme.py::test_kinds_of_shortcut_differ_in_colour_for_every_reader",
     "Figures also work in grey": "layout/test_theme.py::test_shades_differ_in_grey",
     "drawn without importing torch": "test_startup.py::test_a_named_network_never_imports_torch",
