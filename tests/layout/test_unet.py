@@ -272,6 +272,36 @@ def gated(kind: str) -> Network:
     return Network(name="G", input_shape=size(0, 3), body=body, head=(layer("out", size(0), size(0, 2)),))
 
 
+def nested() -> Network:
+    """A U-Net whose stages are modules with lower levels of their own, as in U²-Net."""
+
+    def inner(name: str, level: int) -> Block:
+        high, low = size(level), (size(level)[0], *size(level + 1)[1:])
+        below = (
+            layer(f"{name}.pool", high, low, "max_pool", 2),
+            layer(f"{name}.deep", low, low),
+            layer(f"{name}.up", low, high, "nearest2d", 2),
+        )
+        joined = Block(branches=((), below), merge=Merge.ADD, name=name)
+        branch = (layer(f"{name}.first", high, high), joined)
+        return Block(branches=(branch,), shortcut=Shortcut(kind=ShortcutKind.IDENTITY), name=name)
+
+    def around(level: int, inside: tuple[Element, ...]) -> tuple[Element, ...]:
+        high, low = size(level), size(level + 1)
+        pooled = (high[0], *low[1:])
+        below = (
+            layer(f"pool{level}", high, pooled, "max_pool", 2),
+            *pair(f"enter{level}", pooled, low),
+            *inside,
+            layer(f"up{level}", low, high, "conv_transpose", 2),
+        )
+        joined = Block(branches=((), below), merge=Merge.ADD, name=f"join{level}")
+        return (inner(f"enc{level}", level), joined, inner(f"dec{level}", level))
+
+    body = (*pair("in", size(0, 3), size(0)), *around(0, around(1, ())))
+    return Network(name="N", input_shape=size(0, 3), body=body, head=(layer("out", size(0), size(0, 2)),))
+
+
 NETWORKS = {
     "plain": unet(),
     "deep": unet(6),
@@ -286,6 +316,7 @@ NETWORKS = {
     "norms, joined": volumes(Merge.CONCAT),
     "blocks ahead of merges": volumes(Merge.CONCAT, leads=True),
     "input joined": waves(),
+    "nested": nested(),
     "repeated": repeated(),
     "repeated additions": repeated(Merge.ADD, blocks=3),
     "gates": gated("raised"),
@@ -392,6 +423,14 @@ def test_skip_connections_from_equal_parts_of_a_level_are_one_arrow_with_their_n
     frames = [frame for strip in overviews(whole(figure)) for frame in strip.frames]
     assert [frame.repeat for frame in frames] == [3, 3, 2, 3, 3]
     assert any("N skip connections" in text.text for text in texts(figure.scene))
+
+
+def test_stages_with_levels_of_their_own_are_frames_in_the_u_of_the_network() -> None:
+    dag = whole(page(nested()))
+    sides = sides_of(dag)
+    assert sides
+    assert len(sides.skips) == 2
+    assert [len(strip.frames) for strip in overviews(dag)] == [1] * 4
 
 
 @pytest.mark.parametrize("kind", ["raised", "low"])

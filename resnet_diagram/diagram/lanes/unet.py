@@ -15,8 +15,10 @@ from resnet_diagram.spec.measure import (
     merged_shape,
     out_shape,
     residual_blocks,
+    walk,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.paths import common_path
 from resnet_diagram.spec.traits import FOLLOWING
 
 _LEAST_SKIPS = 2
@@ -91,7 +93,7 @@ def _scale(element: Element) -> float:
 
 def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int, ...]) -> tuple[int, ...]:
     """Append the nodes of elements behind the first of some values; return the values at their end."""
-    for part in _levels(_spread(elements), stem=len(nodes) == 1):
+    for part in _levels(_outermost(list(_spread(elements))), stem=len(nodes) == 1):
         match part:
             case Block():
                 values = (_skip(nodes, part, values[0]), *values[1:])
@@ -101,6 +103,23 @@ def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int,
                 nodes.append(GraphNode(shape=out_shape(part), reads=values[:1], body=part))
                 values = (len(nodes) - 1, *values[1:])
     return values
+
+
+def _outermost(elements: Sequence[Element]) -> Iterator[Element]:
+    """Yield elements in series; only that of the outermost module stays one with levels of its own.
+
+    The stages of U²-Net are U-Nets too, each of a module, within the U of the whole network.
+    """
+    modules = {
+        id(item): common_path(layer.name for layer in walk(item))
+        for item in elements
+        if isinstance(item, Block | Graph) and _opens(item)
+    }
+    depths = {key: module.count(".") + bool(module) for key, module in modules.items()}
+    outer = [key for key, level in depths.items() if level == min(depths.values())]
+    for element in elements:
+        closes = len(outer) == 1 and id(element) in depths and id(element) not in outer
+        yield Stage(body=(element,), name=modules[id(element)]) if closes else element
 
 
 def _skip(nodes: list[GraphNode], block: Block, value: int) -> int:

@@ -312,7 +312,7 @@ def _lines(
         rises += bool(rises) and not _ends_skip(dag, over)
         rises += 2 * bool(gates_of(dag, over))
         gaps = [max(DROP, words * pitch + 2 * BESIDE * bool(words)) for words in (falls, rises)]
-        if at and over.up and _ends_skip(dag, over):
+        if at and over.up and _ends_skip(dag, over) and not gates_of(dag, over):
             gaps[1] -= min(gaps[1] - DROP, max(parts[number].below for number in over.rising) - DROP)
         sides = (row.down, row.rising)
         tops = [max((parts[number].above for number in side), default=0.0) for side in sides]
