@@ -327,7 +327,9 @@ class _Index:
         for part in (part for path in origin.paths for part in self._parts.get(path, ())):
             if isinstance(part, Layer) or gate_ratio(part):
                 yield from self.operations(part)
-            elif isinstance(part, Block) and (part.shortcut or () in part.branches):
+            elif isinstance(part, Block) and (
+                part.shortcut or () in part.branches or part.name in self._merges
+            ):
                 yield from _merge(part)
 
 
@@ -346,6 +348,9 @@ def _elements_of(content: Content) -> Iterator[_Element | Origin]:
             if arc.tail == arc.head:
                 yield bars[arc.tail].origin
                 yield from _with_layers(arc, bars[arc.tail].origin)
+    for vertex in content.vertices if isinstance(content, Dag) else ():
+        if vertex.frame:
+            yield Omitted(count=vertex.frame.repeat, origin=vertex.frame.origin)
     items = content_items(content)
     yield from reads(items)
     for node in nodes(items):

@@ -199,8 +199,8 @@ class Vertex:
 
     `content`: empty for the input of the graph. `row`: rank of the resolution, 0 for the finest. `ports`:
     number of values that the part yields; `rows`: their ranks, if they differ. `last`: draw the part at the
-    end, as an output. `column`: the order of
-    its column, where the graph has a form of its own.
+    end, as an output. `column`: the order of its column, where the graph has a form of its own. `frame`:
+    that of the module that runs it, if it is drawn open in the graph.
     """
 
     id: str
@@ -211,6 +211,7 @@ class Vertex:
     rows: tuple[int, ...] = ()
     last: bool = False
     column: tuple[int, ...] = ()
+    frame: "Frame | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,8 +293,7 @@ class Arc:
 class Frame:
     """Bars in one frame, drawn without an outline if `role` is None.
 
-    `notes`: lines that apply to all blocks, such as "C = 64, s = 2". `caption`: input and output shape.
-    `tag`: as in `Node`.
+    `notes`: lines that apply to all blocks, such as "C = 64, s = 2". `caption`: shapes. `tag`: as in `Node`.
     """
 
     id: str

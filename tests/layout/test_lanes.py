@@ -16,8 +16,9 @@ from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, nodes, overviews
 from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.lanes.bands import _letter
+from resnet_diagram.layout.lanes.extents import Extent
 from resnet_diagram.layout.lanes.grid import grid
-from resnet_diagram.layout.lanes.plan import Extent, plan
+from resnet_diagram.layout.lanes.plan import plan
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Scene, connectors, texts
 from resnet_diagram.layout.scene import boxes as scene_boxes

@@ -4,20 +4,20 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
 from itertools import groupby
-from math import prod
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.blocks import IdAllocator, joined_layers
 from resnet_diagram.diagram.chain.graph import (
     DagDraft,
+    Drawn,
     Part,
     merge_role,
     merge_vertex,
     output_lines,
-    row_sizes,
 )
+from resnet_diagram.diagram.lanes.exchanges import Exchange, exchange
 from resnet_diagram.diagram.lanes.levels import LevelGraph, level_graph
-from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded
+from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded, sizes_outside
 from resnet_diagram.diagram.lanes.nested import Triangle, triangle
 from resnet_diagram.diagram.lanes.selections import selection_line
 from resnet_diagram.diagram.lanes.shared import Shared
@@ -26,6 +26,8 @@ from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.lanes.whole import whole_graph
 from resnet_diagram.diagram.model import (
     Dag,
+    Frame,
+    GroupRole,
     Node,
     NodeRole,
     Panel,
@@ -39,8 +41,8 @@ from resnet_diagram.diagram.panels.layer_notes import layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import node_role
-from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape, residual_blocks, walk
-from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Merge, Network, Shape, Stage
+from resnet_diagram.spec.measure import all_blocks, is_gate, residual_blocks, walk
+from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Merge, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_shown
 from resnet_diagram.wording.contents import merge_name, weighted_lines
 from resnet_diagram.wording.layers import layer_lines, names_only
@@ -78,6 +80,7 @@ class _Builder:
     ids: IdAllocator = field(default_factory=IdAllocator)
     modules: dict[Hashable, list[Module]] = field(default_factory=dict)
     skips: dict[str, int] = field(default_factory=dict)
+    exchanges: list[Label] = field(default_factory=list)
 
     def input(self, number: int, several: bool, body: Sequence[Element]) -> list[Part]:
         """Return the parts of an input of the network, and of the chain behind it."""
@@ -153,7 +156,7 @@ class _Builder:
         draft = DagDraft(
             graph=graph,
             prefix=prefix,
-            sizes=_row_sizes(graph, units),
+            sizes=sizes_outside(graph, units),
             columns=columns,
             on_arrows=bool(self.levels or columns),
         )
@@ -174,7 +177,7 @@ class _Builder:
         for unit in units:
             match unit:
                 case Folded():
-                    self.module(draft, unit)
+                    self.module(draft, unit, draw)
                 case Shared():
                     self.shared(draft, unit)
                 case _:
@@ -202,17 +205,47 @@ class _Builder:
         for port, number in enumerate(unit.ends):
             draft.values[number] = Read(vertex=at, port=port)
 
-    def module(self, draft: DagDraft, unit: Folded) -> None:
-        """Add a box for modules that are drawn open elsewhere."""
+    def opened_here(self, draft: DagDraft, unit: Folded, link: Exchange, draw: Drawn) -> None:
+        """Add the branches of modules that exchange values, in a frame for equal modules in series."""
+        first, last = unit.modules[0], unit.modules[-1]
+        elements = [module.graph for module in unit.modules]
+        frame = Frame(
+            id=self.ids.numbered("part", "module"),
+            role=GroupRole.BLOCK,
+            title=literal(_span(unit)),
+            bars=(),
+            repeat=len(unit.modules),
+            origin=origin(elements),
+        )
+        before, stages = len(draft.vertices), self.draft.stages
+        for number in sorted(first.members):
+            node = draft.graph.nodes[number]
+            if number in link.behind:
+                draft.values[number] = draft.values[node.reads[0]]
+            elif number in link.ways:
+                draft.values[number] = replace(draft.values[node.reads[0]], origin=origin(node.body))
+            else:
+                draft.node(number, draw)
+        draft.vertices[before:] = [replace(vertex, frame=frame) for vertex in draft.vertices[before:]]
+        ends = zip(first.outside, last.outside, strict=True)
+        draft.values.update({after: draft.values[number] for number, after in ends})
+        self.draft.stages += (len(unit.modules) - 1) * (self.draft.stages - stages)
+        self.exchanges += link.words
+
+    def module(self, draft: DagDraft, unit: Folded, draw: Drawn) -> None:
+        """Add a box for modules that are drawn open elsewhere, or the branches that exchange values."""
+        if link := exchange(draft.graph, unit.modules[0].members):
+            self.opened_here(draft, unit, link, draw)
+            return
         members = {number for module in unit.modules for number in module.members}
         reads = [number for module in unit.modules for number in module.reads if number not in members]
         outer = (node for k, node in enumerate(draft.graph.nodes) if k not in members)
         readers = {read for node in outer for read in node.reads}
         outside = sorted(number for number in members if number in readers or number in draft.graph.outputs)
-        first, last = unit.modules[0], unit.modules[-1]
+        first = unit.modules[0]
         elements = [module.graph for module in unit.modules]
         inside = len(residual_blocks(elements[0]))
-        name = first.path if first is last else f"{first.path} … {last.path.split('.')[-1]}"
+        name = _span(unit)
         name = name if first.opens else name.split(".")[-1]
         unnamed = phrase(Kind.BLOCK, Word.GATE if first.opens else Word.POST_PROCESSING)
         title = literal(name) if name else unnamed
@@ -301,25 +334,11 @@ def _lanes(graph: Graph, builder: _Builder, *, shapes: bool) -> Lanes:
         opened.append(builder.opened(len(opened) + 1, modules))
     frames = builder.draft.frames
     units = tuple({id(unit): unit for frame in frames for unit in frame.units.values()}.values())
-    notes = layer_notes(builder.draft.layer_bars[:bars])
+    exchanges = dict.fromkeys(builder.exchanges)
+    links = [line for line in exchanges if sum(other.startswith(line) for other in exchanges) == 1]
+    notes = (*layer_notes(builder.draft.layer_bars[:bars]), *links)
     whole = draft.finish(output=None, rows=True, notes=notes)
     return Lanes(whole=whole, modules=tuple(opened), units=units)
-
-
-def _row_sizes(graph: Graph, units: Iterable[Unit]) -> tuple[Shape, ...]:
-    """Return the resolutions of the rows of a graph: of values outside modules, and of coarser stages."""
-    inside = {
-        number
-        for unit in units
-        if isinstance(unit, Folded)
-        for module in unit.modules
-        for number in module.members
-        if number not in module.outside
-    }
-    values = [node.shape for number, node in enumerate(graph.nodes) if number not in inside]
-    least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
-    stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
-    return row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))
 
 
 def _split(elements: Sequence[Element]) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
@@ -349,6 +368,12 @@ def _counted(lines: Iterable[Label]) -> list[Label]:
     """Return lines with equal ones in series as one, with their number."""
     runs = [list(run) for _, run in groupby(lines)]
     return [Label(run[0], literal(times(len(run)), Kind.REPEAT), joint=" ") for run in runs]
+
+
+def _span(unit: Folded) -> str:
+    """Return the path of a module, or those of several as "stage3.0 … 2"."""
+    first, last = unit.modules[0], unit.modules[-1]
+    return first.path if first is last else f"{first.path} … {last.path.split('.')[-1]}"
 
 
 def _terminal(name: str, *lines: Label) -> Node:

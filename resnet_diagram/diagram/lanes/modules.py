@@ -1,15 +1,17 @@
 """Fold the parts of a large graph into the modules that run them."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
+from math import prod
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.chain.graph import row_sizes
 from resnet_diagram.diagram.lanes.selections import RESAMPLING, is_convex, selections, works
 from resnet_diagram.diagram.lanes.shared import Shared, shared_layers
 from resnet_diagram.diagram.lanes.whole import part_of
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.measure import in_shape, out_shape, walk
-from resnet_diagram.spec.model import Element, Graph, GraphNode, Stage
+from resnet_diagram.spec.model import Element, Graph, GraphNode, Shape, Stage
 from resnet_diagram.spec.paths import common_path
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import is_shown
@@ -195,8 +197,17 @@ def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list
 
 
 def module_of(graph: Graph, path: str, numbers: Sequence[int]) -> Module:
-    """Return some nodes of a graph as those of a module."""
-    inside = set(numbers)
+    """Return some nodes as a module, in an order that modules with equal nodes share."""
+    inside, depth = set(numbers), dict[int, int]()
+    for number in numbers:
+        depth[number] = 1 + max((depth.get(read, 0) for read in graph.nodes[number].reads), default=0)
+
+    def rank(number: int) -> tuple[int, list[int]]:
+        node = graph.nodes[number]
+        shapes = (node.shape, *(graph.nodes[read].shape for read in node.reads))
+        return depth[number], [-prod(shape[1:]) for shape in shapes]
+
+    numbers = sorted(numbers, key=rank)
     read = {r for k, node in enumerate(graph.nodes) if k not in inside for r in node.reads}
     outside = tuple(number for number in numbers if number in read or number in graph.outputs)
     part, reads = part_of(graph, numbers, outside=outside)
@@ -275,3 +286,19 @@ def _continues(run: Folded, module: Module) -> bool:
     readable = {*last.members, *last.reads}
     into_last = any(read in last.members for read in module.reads)
     return into_last and set(module.reads) <= readable and module.skeleton == last.skeleton
+
+
+def sizes_outside(graph: Graph, units: Iterable[Unit]) -> tuple[Shape, ...]:
+    """Return the resolutions of the rows of a graph: of values outside modules, and of coarser stages."""
+    inside = {
+        number
+        for unit in units
+        if isinstance(unit, Folded)
+        for module in unit.modules
+        for number in module.members
+        if number not in module.outside
+    }
+    values = [node.shape for number, node in enumerate(graph.nodes) if number not in inside]
+    least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
+    stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
+    return row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))

@@ -37,7 +37,7 @@ from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label
 
 if TYPE_CHECKING:
-    from resnet_diagram.layout.lanes.plan import Extent
+    from resnet_diagram.layout.lanes.extents import Extent
 
 MARK = "caption"
 """Font size of the texts beside branches and merges."""
@@ -204,8 +204,8 @@ def measured_part(vertex: Vertex, sizer: BoxSizer) -> Series:
 
 def extent_of(part: Series) -> "Extent":
     """Return the size of a part of a graph; a merge is a circle."""
+    from resnet_diagram.layout.lanes.extents import Extent
     from resnet_diagram.layout.lanes.grid import MERGES
-    from resnet_diagram.layout.lanes.plan import Extent
 
     first = part.parts[0][1] if part.parts else None
     if isinstance(first, NodeCell) and first.node.role in MERGES:

@@ -10,8 +10,8 @@ from resnet_diagram.layout.lanes.grid import Net
 from resnet_diagram.layout.lanes.plan import Plan
 from resnet_diagram.wording.terms import Label, literal
 
-_ENDS = 34.0
-"""Room for the letters at the ends of a band, in points."""
+_LETTER = 17.0
+"""Room for the letters at an end of a band, in points."""
 
 
 def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
@@ -27,7 +27,7 @@ def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
 
 
 def _cuts(dag: Dag, plan: Plan, room: float) -> tuple[int, ...]:
-    """Return the columns at which bands begin: as few as can be, where fewest lines go on in another."""
+    """Return the columns at which bands begin, in no frame: as few as can be, where fewest lines go on."""
     places, last = plan.grid.columns, len(plan.columns) - 1
     spans = {
         ((read.vertex, read.port), column)
@@ -36,16 +36,21 @@ def _cuts(dag: Dag, plan: Plan, room: float) -> tuple[int, ...]:
         for column in range(places[read.vertex] + 1, places[number] + 1)
     }
     lines = Counter(column for _, column in spans)
-    best: list[tuple[int, int, tuple[int, ...]]] = []
+    inside: dict[str, list[int]] = {"": []}
+    for vertex, column in zip(dag.vertices, places, strict=True):
+        inside.setdefault(vertex.frame.id if vertex.frame else "", []).append(column)
+    del inside[""]
+    framed = {at for held in inside.values() for at in range(min(held) + 1, max(held) + 1)}
+    best: list[tuple[int, int, int, tuple[int, ...]]] = []
     for column, (_, end) in enumerate(plan.columns):
-        letters = _ENDS if column < last else 0.0
-        starts = [at for at in range(column + 1) if end - plan.columns[at][0] <= room - letters] or [column]
-        ways = (
-            (best[at - 1][0] + 1, best[at - 1][1] + lines[at], (*best[at - 1][2], at)) if at else (1, 0, (0,))
-            for at in starts
-        )
+        free = room - _LETTER * (column < last)
+        starts = [at for at in range(column + 1) if end - plan.columns[at][0] + _LETTER * (at > 0) <= free]
+        ways = []
+        for at in starts or [column]:
+            cut, count, crossing, cuts = best[at - 1] if at else (0, 0, 0, ())
+            ways.append((cut + (at in framed), count + 1, crossing + lines[at] * (at > 0), (*cuts, at)))
         best.append(min(ways))
-    return best[-1][2]
+    return best[-1][3]
 
 
 def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) -> Dag:

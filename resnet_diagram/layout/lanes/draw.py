@@ -1,18 +1,32 @@
 """Draw the lines and the merges of a graph."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import field, replace
 from itertools import pairwise
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.diagram.model import Dag, EdgeRole, Group, Node, NodeRole, Overview, Vertex
+from resnet_diagram.diagram.model import (
+    Dag,
+    EdgeRole,
+    Frame,
+    Group,
+    GroupRole,
+    Node,
+    NodeRole,
+    Overview,
+    Vertex,
+)
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.lanes.grid import Net, is_merge
 from resnet_diagram.layout.lanes.plan import Plan
 from resnet_diagram.layout.lanes.routes import Route, Way
-from resnet_diagram.layout.scene import LOOSE, Anchor, Box, Connector, End, Form, Point, Side, Text
+from resnet_diagram.layout.overview.measure import FRAME_PADDING
+from resnet_diagram.layout.scene import LOOSE, Anchor, Box, Connector, End, Form, GroupKind, Point, Side, Text
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.symbols import times
 
 DrawPart = Callable[[int, float, float], None]
 """Draw a part by its number, with the line into it at (u, v)."""
@@ -34,17 +48,31 @@ def draw_plan(
 ) -> None:
     """Draw a graph with its corner at `at`; `merge` returns the box of a merge from its centre and height."""
     lines = _lines(canvas, dag, plan, at)
+    for frame, start, end in plan.frames:
+        _draw_frame(canvas, frame, (at[0] + start[0], at[1] + start[1]), (at[0] + end[0], at[1] + end[1]))
     for number, vertex in enumerate(dag.vertices):
         u, v = at[0] + plan.starts[number], at[1] + plan.lines[number]
-        if is_merge(vertex) and isinstance(vertex.content, tuple):
-            middle = (u + plan.lengths[number] / 2, v)
-            canvas.current.boxes.append(
-                merge(canvas, vertex.content[0], canvas.point(*middle), plan.reaches[number])
-            )
-        elif vertex.content:
-            part(number, u, v)
-            canvas.line = None
+        with canvas.group(vertex.frame.id, GroupKind.BLOCK) if vertex.frame else nullcontext():
+            if is_merge(vertex) and isinstance(vertex.content, tuple):
+                middle = (u + plan.lengths[number] / 2, v)
+                canvas.current.boxes.append(
+                    merge(canvas, vertex.content[0], canvas.point(*middle), plan.reaches[number])
+                )
+            elif vertex.content:
+                part(number, u, v)
+                canvas.line = None
     canvas.current.connectors += lines
+
+
+def _draw_frame(canvas: Canvas, frame: Frame, start: Point, end: Point) -> None:
+    """Draw the frame of a module, with its title and the number of equal modules."""
+    with canvas.group(frame.id, GroupKind.BLOCK, frame.title, frame.origin, frame.repeat):
+        canvas.frame(GroupRole.BLOCK, start, end)
+        middle = start[1] + spacing.TITLE_HEIGHT / 2 + 1.5
+        canvas.words(frame.title, "group", "text", (start[0] + FRAME_PADDING, middle), bold=True)
+        if count := times(frame.repeat):
+            place = end[0] - FRAME_PADDING, middle
+            canvas.words(count, "badge", "text", place, bold=True, anchor=Anchor.END)
 
 
 def _lines(canvas: Canvas, dag: Dag, plan: Plan, at: Point) -> list[Connector]:
@@ -181,6 +209,17 @@ def _label(canvas: Canvas, plan: Plan, number: int, at: Point) -> tuple[Text, ..
     start = Anchor.END if canvas.turned else Anchor.START
     text = canvas.text(read.label, "label", role, place)
     return (replace(text, anchor=start if begins else Anchor.MIDDLE),)
+
+
+def heading_lengths(dag: Dag, theme: Theme) -> dict[str, float]:
+    """Return the length of the title and the count of each frame of a module in a graph."""
+    frames = [vertex.frame for vertex in dag.vertices if vertex.frame]
+    return {
+        frame.id: text_width(frame.title, theme.size("group"), bold=True)
+        + text_width(times(frame.repeat), theme.size("badge"), bold=True)
+        + (4 if frame.repeat > 1 else 2) * FRAME_PADDING
+        for frame in frames
+    }
 
 
 def words_on(dag: Dag, size: float) -> list[float]:

@@ -114,8 +114,11 @@ def _columns(vertices: Sequence[Vertex]) -> list[int]:
     columns: list[int] = []
     cells: set[tuple[int, int]] = set()
     closed: set[tuple[int, int]] = set()
+    start, frame = 0, ""
     for vertex in vertices:
         rows = rows_spanned(vertices, vertex)
+        if (vertex.frame.id if vertex.frame else "") != frame:
+            frame, start = vertex.frame.id if vertex.frame else "", max(columns, default=-1) + 1
         stacks = is_merge(vertex) or isinstance(vertex.content, Overview)
         under, level = [], []
         for read in vertex.reads:
@@ -124,7 +127,7 @@ def _columns(vertices: Sequence[Vertex]) -> list[int]:
                 level.append(column + 1)
             else:
                 under.append(column + (row > vertex.row and not stacks))
-        column = max([*level, *under], default=0)
+        column = max([start, *level, *under])
         if (vertex.row, column) in cells and column in under:
             column += 1
         taken = cells if len(rows) > 1 else closed
@@ -146,14 +149,16 @@ def _later(vertices: Sequence[Vertex], columns: list[int]) -> list[int]:
     closed: set[tuple[int, int]] = set()
     for number, vertex in enumerate(vertices):
         rows = rows_spanned(vertices, vertex)
-        closed |= {(row, columns[number]) for row in rows} if len(rows) > 1 else set()
+        closed |= {(row, columns[number]) for row in rows} if len(rows) > 1 or vertex.frame else set()
         for read in vertex.reads:
             readers[read.vertex].append(number)
     result = list(columns)
     for number in range(len(vertices) - 1, -1, -1):
         vertex = vertices[number]
         tall = len(rows_spanned(vertices, vertex)) > 1
-        fixed = not vertex.reads or vertex.last or tall or isinstance(vertex.content, Overview)
+        fixed = (
+            not vertex.reads or vertex.last or tall or isinstance(vertex.content, Overview) or vertex.frame
+        )
         if fixed or not readers[number]:
             continue
         least = min(

@@ -14,8 +14,9 @@ from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.draw import draw_part, high_merge
 from resnet_diagram.layout.flow.measure import extent_of, measured_part
 from resnet_diagram.layout.lanes.bands import bands
-from resnet_diagram.layout.lanes.draw import draw_plan, words_on
-from resnet_diagram.layout.lanes.plan import Extent, Plan, plan
+from resnet_diagram.layout.lanes.draw import draw_plan, heading_lengths, words_on
+from resnet_diagram.layout.lanes.extents import Extent
+from resnet_diagram.layout.lanes.plan import Plan, plan
 from resnet_diagram.layout.lanes.routes import Way
 from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
 from resnet_diagram.layout.overview.measure import low_frame
@@ -74,8 +75,9 @@ class _Measured:
         return self, self._plan(extents)
 
     def _plan(self, extents: Sequence[Extent]) -> Plan:
-        size = self.sizes.theme.size("label")
-        return plan(self.dag, extents, words_on(self.dag, size), size)
+        theme = self.sizes.theme
+        size = theme.size("label")
+        return plan(self.dag, extents, words_on(self.dag, size), size, heading_lengths(self.dag, theme))
 
     def _extent(self, number: int, vertex: Vertex, width: float) -> Extent:
         theme, parts, layouts = self.sizes.theme, self.sizes.parts, self.sizes.layouts
@@ -163,10 +165,12 @@ def _has_stages(vertex: Vertex) -> bool:
 
 
 def _with_low_frames(vertex: Vertex) -> Vertex:
-    """Return a vertex with low frames; those of a triangle have no captions."""
+    """Return a vertex with low frames; those of a triangle and within modules have no captions."""
     if not isinstance(vertex.content, Overview):
         return vertex
-    frames = tuple(low_frame(frame, captioned=not vertex.column) for frame in vertex.content.frames)
+    frames = tuple(
+        low_frame(frame, captioned=not (vertex.column or vertex.frame)) for frame in vertex.content.frames
+    )
     return replace(vertex, content=replace(vertex.content, frames=frames))
 
 

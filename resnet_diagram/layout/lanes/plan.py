@@ -1,11 +1,20 @@
 """Positions of the parts and the lines of a graph, along (u) and across (v) the flow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import ceil, floor
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Dag
+from resnet_diagram.diagram.model import Dag, Frame
+from resnet_diagram.layout.lanes.extents import (
+    AHEAD,
+    FRAME_GAP,
+    Enclosure,
+    Extent,
+    enclosures,
+    end_of,
+    overhang,
+)
 from resnet_diagram.layout.lanes.grid import ENTRY, Grid, Net, grid, is_merge
 from resnet_diagram.layout.lanes.routes import Route, Way, routes
 from resnet_diagram.layout.lanes.tracks import Tracks, tracks
@@ -15,8 +24,7 @@ from resnet_diagram.layout.spacing import MERGE_RADIUS, PITCH
 _TRACK = 4.4
 """Distance between two tracks of a channel, in points."""
 _BEHIND = 4.5
-_AHEAD = 7.0
-"""From a part to the first track behind it, and from the last track to the next part, for its arrow."""
+"""From a part to the first track behind it."""
 _PORT = 5.2
 """Distance between two lines that enter or leave a part beside each other, in points."""
 _LINE_GAP = 7.0
@@ -25,18 +33,6 @@ _LABEL_GAP = 3.0
 _LABEL_LEAD = 6.5
 """From a merge to the words on a line that enters it from above or below, in points."""
 _SCALE = 1000.0
-_OVERHANG = 9.0
-"""From the outer lines of a box on several lines to its edges, in points."""
-
-
-class Extent(NamedTuple):
-    """Size of a part: its length, its reach to both sides of the line into it, and where the line leaves."""
-
-    length: float
-    above: float
-    below: float
-    exit: float = 0.0
-    stretches: bool = False
 
 
 class Plan(NamedTuple):
@@ -59,12 +55,20 @@ class Plan(NamedTuple):
     rows: tuple[float, ...]
     length: float
     height: float
+    frames: tuple[tuple[Frame, Point, Point], ...] = ()
 
 
-def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: float) -> Plan:
+def plan(
+    dag: Dag,
+    extents: Sequence[Extent],
+    words: Sequence[float],
+    size: float,
+    headings: Mapping[str, float] | None = None,
+) -> Plan:
     """Return the plan of a graph.
 
     `words`: the width of the words on each line, in the order of the vertices' reads; `size`: their type.
+    `headings`: the length of the title of each frame of a module.
     """
     places = grid(dag)
     routed = routes(dag, places)
@@ -75,9 +79,10 @@ def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: floa
     scaled = {net: offset / _SCALE for net, offset in exits.items()}
     assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
     reaches = _reaches(dag, places, routed, offsets)
-    columns, ends = _column_spans(places, routed, extents, words, assigned)
-    lines, height = _line_places(places, routed, extents, reaches, words, size, assigned)
-    geometry = _Geometry(dag, places, extents, exits, reaches, assigned, columns, ends, lines)
+    frames = enclosures(dag, places, extents, reaches, headings or {})
+    columns, ends = _column_spans(places, routed, extents, words, assigned, frames)
+    lines, height = _line_places(places, routed, extents, reaches, words, size, assigned, frames)
+    geometry = _Geometry(dag, places, extents, exits, reaches, assigned, frames, columns, ends, lines)
     paths, labels = [], []
     for route, offset, width in zip(routed, offsets, words, strict=True):
         paths.append(geometry.path(route, offset))
@@ -98,6 +103,7 @@ def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: floa
         rows=tuple(lines[line] for line in places.row_lines),
         length=max(ends, default=0.0) + (_BEHIND + tracks_behind * _TRACK if tracks_behind else 0.0),
         height=height,
+        frames=tuple(geometry.corners(frame) for frame in frames),
     )
 
 
@@ -163,7 +169,12 @@ def _reaches(dag: Dag, places: Grid, routed: Sequence[Route], offsets: Sequence[
 
 
 def _column_spans(
-    places: Grid, routed: Sequence[Route], extents: Sequence[Extent], words: Sequence[float], assigned: Tracks
+    places: Grid,
+    routed: Sequence[Route],
+    extents: Sequence[Extent],
+    words: Sequence[float],
+    assigned: Tracks,
+    frames: Sequence[Enclosure],
 ) -> tuple[tuple[tuple[float, float], ...], tuple[float, ...]]:
     """Return where the parts of each column begin and end, and where the words beside them end."""
     halves = [0.0] * places.width
@@ -196,11 +207,12 @@ def _column_spans(
             ends[-1] = max(u, free if count or behind[column] else 0.0)
             u = ends[-1] + _BEHIND
         if column or count or entered[0]:
-            u += count * _TRACK + (_AHEAD if entered[column] or count else 0.0) + leads[column]
+            u += count * _TRACK + (AHEAD if entered[column] or count else 0.0) + leads[column]
+        u += FRAME_GAP * sum(frame.columns[0] == column for frame in frames)
         u = max(u, before[column] - halves[column])
         spans.append((u, u + 2 * halves[column]))
         free = max(free, u + halves[column] + behind[column] if behind[column] else 0.0)
-        u += width
+        u = end_of(frames, column, u + width, spans)
         ends.append(u)
     return tuple(spans), tuple(ends)
 
@@ -213,14 +225,18 @@ def _line_places(
     words: Sequence[float],
     size: float,
     assigned: Tracks,
+    frames: Sequence[Enclosure],
 ) -> tuple[list[float], float]:
     """Return where each line lies across the flow, and the height of all."""
     above, below = [2.0] * places.height, [2.0] * places.height
     gaps = [0.0] * (places.height + 1)
     for number, (first, last) in enumerate(places.spans):
-        over, under = _overhang(places, extents, reaches, number)
+        over, under = overhang(places, extents, reaches, number)
         above[first] = max(above[first], over)
         below[last] = max(below[last], under)
+    for frame in frames:
+        first, last = frame.lines
+        above[first], below[last] = max(above[first], frame.above), max(below[last], frame.below)
     for route, width in zip(routed, words, strict=True):
         if width:
             line = places.enters(route.net, route.head)
@@ -248,17 +264,6 @@ def _line_places(
     return lines, v + ((last + 1) * _TRACK if last else 0.0)
 
 
-def _overhang(
-    places: Grid, extents: Sequence[Extent], reaches: Sequence[float], number: int
-) -> tuple[float, float]:
-    """Return how far a part reaches above its first line and below its last one."""
-    first, last = places.spans[number]
-    if first != last:
-        return (max(reaches[number], _OVERHANG),) * 2
-    extent = extents[number]
-    return max(extent.above, reaches[number]), max(extent.below, reaches[number])
-
-
 class _Geometry(NamedTuple):
     dag: Dag
     places: Grid
@@ -266,6 +271,7 @@ class _Geometry(NamedTuple):
     exits: dict[Net, float]
     reaches: Sequence[float]
     assigned: Tracks
+    frames: Sequence[Enclosure]
     columns: Sequence[tuple[float, float]]
     ends: Sequence[float]
     lines: Sequence[float]
@@ -296,11 +302,20 @@ class _Geometry(NamedTuple):
     def _edge(self, line: int, side: int) -> float:
         """Return how far the parts on a line reach, above or below it."""
         reach = [
-            _overhang(self.places, self.extents, self.reaches, number)[side > 0]
+            overhang(self.places, self.extents, self.reaches, number)[side > 0]
             for number, span in enumerate(self.places.spans)
             if span[side > 0] == line
         ]
+        reach += [
+            frame.below if side > 0 else frame.above for frame in self.frames if frame.lines[side > 0] == line
+        ]
         return self.lines[line] + side * max(2.0, *reach, 2.0)
+
+    def corners(self, enclosure: Enclosure) -> tuple[Frame, Point, Point]:
+        """Return the frame of a module and its corners."""
+        (start, end), (top, bottom) = enclosure.columns, enclosure.lines
+        upper = self.columns[start][0] - AHEAD, self.lines[top] - enclosure.above
+        return enclosure.frame, upper, (self.ends[end], self.lines[bottom] + enclosure.below)
 
     def _half(self, number: int, side: int) -> float:
         """Return how far a part reaches to a side of its line."""
@@ -312,7 +327,7 @@ class _Geometry(NamedTuple):
         first, last = self.places.spans[number]
         if first == last:
             return self.lines[first], self.reaches[number]
-        over, under = _overhang(self.places, self.extents, self.reaches, number)
+        over, under = overhang(self.places, self.extents, self.reaches, number)
         top, bottom = self.lines[first] - over, self.lines[last] + under
         return (top + bottom) / 2, (bottom - top) / 2
 
@@ -350,7 +365,7 @@ class _Geometry(NamedTuple):
             away = self.reaches[route.head] + _LABEL_LEAD + PITCH * size / 2
             return (entry + length_of_head / 2 + _LABEL_GAP, line + route.side * away), True
         side = 1 if offset > 0 else -1
-        return (entry - _AHEAD - width / 2, line + offset + side * (PITCH * size / 2 + 1.0)), False
+        return (entry - AHEAD - width / 2, line + offset + side * (PITCH * size / 2 + 1.0)), False
 
     def _label_between(self, route: Route, offset: float, width: float, size: float) -> tuple[Point, bool]:
         """Return the place of the words on a route between two rows, beside the line."""
