@@ -635,3 +635,25 @@ def test_words_on_several_lines_into_a_merge_do_not_meet(levels: int, merge: Mer
     words = sorted(text.y for text in texts(picture.root) if text.text.startswith("upsample"))
     assert len(words) == levels - 1
     assert all(second - first >= 6.4 for first, second in pairwise(words))
+
+
+@pytest.mark.parametrize("stages", [6, 9])
+def test_a_chain_in_several_rows_leaves_the_last_one_without_a_gap(stages: int) -> None:
+    size = shape(1)
+    body = tuple(
+        Stage(body=tuple(residual(f"s{at}.{number}", size) for number in range(3)), name=f"s{at}")
+        for at in range(stages)
+    )
+    heads = (GraphNode(shape=size, reads=(1,), body=(conv(name, size, size),)) for name in "yz")
+    parts = (GraphNode(shape=size), GraphNode(shape=size, reads=(0,), body=body), *heads)
+    graph = Graph(nodes=parts, outputs=(2, 3), name="graph")
+    ports = tuple(Port(name=name, shape=size) for name in "yz")
+    network = Network(name="heads", input_shape=size, body=(graph,), outputs=ports)
+    picture = folded_page([network], Options(), Output(fit=Fit(495.0, None))).scene
+    lines = [line for line in connectors(picture) if line.role == "flow" and not line.id.startswith("legend")]
+    ends = [line.points[-1] for line in lines]
+    starts = [line.points[0] for line in lines if not (line.tail.element or line.tail.fork)]
+    late = [(x, y) for x, y in starts if x > picture.width / 2]
+    assert late
+    for x, y in late:
+        assert any(abs(y - v) < 1.0 and abs(x - u) < 1.0 for u, v in ends)

@@ -96,9 +96,9 @@ def with_siblings(levels: int, *, before: bool) -> Network:
         for number, source in enumerate(sources):
             size = parts[source].shape
             shares = first if number else None
-            parts.append(
-                GraphNode(shape=size, reads=(source,), body=(conv(name, size, size),), shares=shares)
-            )
+            point = replace(conv(f"{name}.1", size, size), kernel=(1, 1))
+            body = (conv(f"{name}.0", size, size), point)
+            parts.append(GraphNode(shape=size, reads=(source,), body=body, shares=shares))
         outputs += range(first, len(parts))
     outputs = outputs if before else [*graph.outputs, *outputs]
     inner = replace(graph, nodes=tuple(parts), outputs=tuple(outputs))
@@ -114,7 +114,8 @@ def test_layers_that_levels_share_side_by_side_are_in_one_box(levels: int, befor
     words = [str(line) for line in box.lines]
     assert words.index("in parallel:") == int(before)
     assert words[-1] == f"shared by {levels} levels"
-    assert len(box.origin.paths) == 2 + before
+    assert words.count("3×3 conv, 16 → 1×1 conv, 16") == 1 + before
+    assert len(box.origin.paths) == 3 + 2 * before
     assert left_out(network, drawn(network).panels) == ()
     assert [fault for fault in problems(scene(network), THEME) if not is_crossing(fault)] == []
 

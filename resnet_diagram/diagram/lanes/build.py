@@ -48,7 +48,7 @@ from resnet_diagram.wording.contents import merge_name, weighted_lines
 from resnet_diagram.wording.layers import layer_lines, names_only
 from resnet_diagram.wording.shapes import shape_label
 from resnet_diagram.wording.stages import StageNames
-from resnet_diagram.wording.symbols import times
+from resnet_diagram.wording.symbols import ARROW, times
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -194,7 +194,9 @@ class _Builder:
         merges = [draft.graph.nodes[run.merge].name for run in runs if run.merge is not None]
         lines = [box.lines for box in boxes]
         if unit.siblings:
-            lines.insert(len(runs) - 1 - len(unit.siblings), (phrase(Kind.BLOCK, Word.PARALLEL),))
+            first = len(runs) - 1 - len(unit.siblings)
+            ways = [Label(*box.lines, joint=ARROW) for box in boxes[first:]]
+            lines[first:] = [(phrase(Kind.BLOCK, Word.PARALLEL), *ways)]
         lines.append((phrase(Kind.BLOCK, Word.SHARED_BY, len(unit.members)),))
         lines.append((merge_name(Merge.CONCAT),) if merges else ())
         shown = together(box.origin for box in boxes)

@@ -114,6 +114,10 @@ class _Measured:
             inner.end(LOOSE, (end, routed.lines[-1]), arrow=False)
         root = inner.root.build()
         places = [place for line in connectors(root) for place in line.points]
+        last = max((u for u, v in places if abs(v - routed.lines[-1]) < 0.01), default=end)
+        if last < end - 0.01:
+            rest = inner.points([(last, routed.lines[-1]), (end, routed.lines[-1])])
+            inner.current.connectors.append(Connector(role=EdgeRole.FLOW, points=rest, arrow=False))
         starts = [u for u, v in places if abs(v - entry) < 0.01]
         first = min([*starts, *(box.x for box in boxes(root))], default=0.0)
         if level and first > 0:
