@@ -182,11 +182,11 @@ def _folder() -> Path:
     return templates_dir() / "themes"
 
 
-def _find(name: str) -> Path:
-    """Return the file of a theme, given by name or path. Raises UsageError for an unknown one."""
+def _find(name: str, folder: Path = Path()) -> Path:
+    """Return the file of a theme, given by name or by its path from a folder; raise UsageError."""
     if name in theme_names():
         return _folder() / f"{name}.toml"
-    path = Path(name)
+    path = folder / name
     if path.suffix == ".toml" and path.exists():
         return path
     if path.suffix == ".toml":
@@ -210,9 +210,12 @@ def _merged(path: Path, paths: tuple[Path, ...]) -> dict[str, Any]:
     left.setdefault("name", path.stem)
     if isinstance(left.get("font"), str):
         left["font"] = ", ".join(_found_font(name, path) for name in left["font"].split(","))
+    dark = left.get("dark")
+    if isinstance(dark, str) and dark.endswith(".toml"):
+        left["dark"] = str(path.parent / dark)
     if not base:
         return left
-    inherited = _merged(_find(base), (*paths, path))
+    inherited = _merged(_find(base, path.parent), (*paths, path))
     _keep_one_colour(left.get("styles"), inherited["styles"])
     return _overlay(inherited, left)
 

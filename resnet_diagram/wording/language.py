@@ -50,6 +50,8 @@ def phrases(table: Mapping[str, object], place: str) -> Language:
 
     Raises UsageError for a phrase that no drawing writes, and a text that cannot be filled with its values.
     """
+    from string import Formatter  # for languages and words of an author's own only
+
     for english, text in table.items():
         if english not in _ENTRIES:
             hint = did_you_mean(closest(english, _ENTRIES))
@@ -61,6 +63,9 @@ def phrases(table: Mapping[str, object], place: str) -> Language:
         try:
             if not isinstance(text, str):
                 raise ValueError("it is no text")
+            for _, name, form, conversion in Formatter().parse(text):
+                if name is not None and (form or conversion or not name.isdecimal()):
+                    raise ValueError("a value is a number in braces, and nothing else")
             text.format(*[""] * count)
         except (IndexError, KeyError, ValueError, AttributeError) as error:
             places = ", ".join(f"{{{at}}}" for at in range(count)) or "no values"

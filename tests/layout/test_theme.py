@@ -121,6 +121,24 @@ def test_any_theme_can_follow_the_reader(tmp_path: Path) -> None:
     assert (theme.page, theme.dark.page) == ("#FFFFFF", "#000000")
 
 
+def test_a_theme_names_others_from_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "themes"
+    folder.mkdir()
+    (folder / "base.toml").write_text("dark = 'night.toml'\n[styles]\nconv = { fill = '#FFEEDD' }")
+    (folder / "night.toml").write_text("extends = 'dark'\n[styles]\npage = { fill = '#000000' }")
+    (folder / "mine.toml").write_text("extends = 'base.toml'")
+    for where, name in (
+        (tmp_path, "themes/mine.toml"),
+        (folder, "mine.toml"),
+        (folder, folder / "mine.toml"),
+    ):
+        monkeypatch.chdir(where)
+        theme = load_theme(name)
+        assert theme.style("conv").fill == "#FFEEDD"
+        assert theme.dark
+        assert theme.dark.page == "#000000"
+
+
 def test_shades_fill_stages_only(theme: Theme) -> None:
     assert theme.style("block", 2).fill == theme.shades[1]
     assert theme.style("block", 99).fill == theme.shades[-1]

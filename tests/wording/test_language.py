@@ -166,6 +166,11 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         ('"Stem" = "{0}"', "cannot be filled.*Use no values"),
         ('"Stem" = "{"', "cannot be filled"),
         ('"Stem" = 3', "it is no text"),
+        ('"Stage {0}" = "{0.__class__}"', "a number in braces, and nothing else"),
+        ('"Stage {0}" = "{0:>999999999}"', "a number in braces, and nothing else"),
+        ('"Stage {0}" = "{0!r}"', "a number in braces, and nothing else"),
+        ('"Stage {0}" = "{0[0]}"', "a number in braces, and nothing else"),
+        ('"Stage {0}" = "{}"', "a number in braces, and nothing else"),
     ],
 )
 def test_a_wrong_translation_is_refused(tmp_path: Path, phrases: str, message: str) -> None:

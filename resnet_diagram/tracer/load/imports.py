@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
@@ -18,7 +19,7 @@ from typing import Any
 
 from resnet_diagram.errors import SourceError, closest, did_you_mean, missing_file
 from resnet_diagram.reading import read_bytes
-from resnet_diagram.tracer.errors import import_error, message_of
+from resnet_diagram.tracer.errors import import_error, location, message_of
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.target import Target
 
@@ -87,13 +88,22 @@ def _file_module(target: Target) -> ModuleType:
     if path.suffix == ".ipynb":
         _source(path)
     root, name = _package_of(path)
+    started: list[ModuleType] = []
     with search_path(root):
         try:
             for imported in _imports_of(path):
                 with contextlib.suppress(Exception):
                     importlib.import_module(imported)
-            return build(lambda: _fresh_module(path, name))
+            return build(lambda: _fresh_module(path, name, started))
         except (Exception, SystemExit) as error:
+            attribute = target.attribute.partition(".")[0]
+            if path.suffix == ".ipynb" and started and attribute in vars(started[-1]):
+                warnings.warn(
+                    f"The notebook stopped at {location(error, path)}: {message_of(error)}. What it had "
+                    "defined by then is drawn.",
+                    stacklevel=2,
+                )
+                return started[-1]
             raise import_error(target.module, error, path) from error
 
 
@@ -173,8 +183,11 @@ def _without_commands(cell: str) -> str:
     return cell
 
 
-def _fresh_module(path: Path, name: str) -> ModuleType:
-    """Return the module of a file, run anew unless it is part of a package."""
+def _fresh_module(path: Path, name: str, started: list[ModuleType]) -> ModuleType:
+    """Return the module of a file, run anew unless it is part of a package.
+
+    It is added to `started` before it is run.
+    """
     if "." in name and name.endswith(f".{path.stem}"):
         return _module_in_package(path, name)
     existing = sys.modules.get(name)
@@ -189,6 +202,7 @@ def _fresh_module(path: Path, name: str) -> ModuleType:
         raise ImportError(f"cannot import {path}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[alias] = module
+    started.append(module)
     try:
         spec.loader.exec_module(module)
     except BaseException:
@@ -199,6 +213,14 @@ def _fresh_module(path: Path, name: str) -> ModuleType:
 
 class _Loader(SourceFileLoader):
     """Loads the code of a Python file or of a notebook."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the code; in a notebook, what IPython defines is there and does nothing."""
+        if self.path.endswith(".ipynb"):
+            from unittest.mock import MagicMock  # slow to import, and for notebooks only
+
+            vars(module).update(display=MagicMock(), get_ipython=MagicMock())
+        super().exec_module(module)
 
     def get_data(self, path: str) -> bytes:
         """Return the code in a file."""

@@ -44,6 +44,27 @@ def test_commands_of_ipython_are_left_out(tmp_path: Path, cell: str) -> None:
     assert load_model(f"{file}:net").model[0].out_channels == 16  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["1 / 0", "import a_module_nobody_has", "open('no such data')", "net.forward()", "raise SystemExit"],
+)
+def test_cells_that_fail_behind_the_model_do_not_hide_it(tmp_path: Path, cell: str) -> None:
+    file = notebook(tmp_path / "net.ipynb", NET, "net = Net(16)", cell, "net = Net(4)")
+    with pytest.warns(UserWarning, match=r"The notebook stopped at .*net\.ipynb:7"):
+        assert load_model(f"{file}:net").model[0].out_channels == 16  # type: ignore[index]
+    with pytest.raises(SourceError, match="Importing"):
+        load_model(f"{file}:later")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["display(net)", "get_ipython().run_line_magic('matplotlib', 'inline')", "get_ipython().system('ls')"],
+)
+def test_what_ipython_defines_does_nothing(tmp_path: Path, cell: str) -> None:
+    file = notebook(tmp_path / "net.ipynb", NET, f"net = Net()\n{cell}", "net = Net(16)")
+    assert load_model(f"{file}:net").model[0].out_channels == 16  # type: ignore[index]
+
+
 def test_code_in_a_timed_cell_runs(tmp_path: Path) -> None:
     file = notebook(tmp_path / "net.ipynb", NET, "%%time\nnet = Net(4)")
     assert load_model(f"{file}:net").model[0].out_channels == 4  # type: ignore[index]
