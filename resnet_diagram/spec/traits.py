@@ -143,12 +143,21 @@ APPENDED = "append_channels"
 
 def is_renaming(element: Element) -> bool:
     """Return whether a layer only arranges values anew: a flatten or permute, but no strided slice."""
-    return isinstance(element, Layer) and element.kind is LayerKind.RESHAPE and element.op != "subsample"
+    if not isinstance(element, Layer) or element.kind is not LayerKind.RESHAPE:
+        return False
+    return element.op != "subsample" and not is_space_to_depth(element)
 
 
 def is_shown(layer: Layer) -> bool:
     """Return whether a layer has a box, or a part of one: those that only arrange values anew do not."""
-    return layer.kind in BARS | FOLLOWING or layer.op == "subsample"
+    return layer.kind in BARS | FOLLOWING or layer.op == "subsample" or is_space_to_depth(layer)
+
+
+def is_space_to_depth(layer: Layer) -> bool:
+    """Return whether a permutation makes channels of the positions in each square of an image."""
+    before, after = layer.in_shape, layer.out_shape
+    is_image = layer.op == "permute" and len(before) == len(after) > 2 and before[0] < after[0]
+    return is_image and all(old % new == 0 for old, new in zip(before[1:], after[1:], strict=True))
 
 
 def rearranges_channels(element: Element) -> bool:

@@ -9,7 +9,15 @@ from typing import NamedTuple
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
 from resnet_diagram.spec.settings import FACTOR, INPUT, setting
 from resnet_diagram.spec.shapes import extent_text
-from resnet_diagram.spec.traits import APPENDED, FOLLOWING, SILENT, dilation_of, is_depthwise, takes_channels
+from resnet_diagram.spec.traits import (
+    APPENDED,
+    FOLLOWING,
+    SILENT,
+    dilation_of,
+    is_depthwise,
+    is_space_to_depth,
+    takes_channels,
+)
 from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, Term, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -111,7 +119,9 @@ def operator_name(layer: Layer) -> Label:
             return phrase(Kind.OPERATOR, Word.SOME_CHANNELS, part, total)
         return phrase(Kind.OPERATOR, Word.PART_OF_CHANNELS, total // part)
     word = _learned(layer) or _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))
-    if layer.kind is LayerKind.UPSAMPLE:
+    if is_space_to_depth(layer):
+        word = Word.SPACE_TO_DEPTH
+    elif layer.kind is LayerKind.UPSAMPLE:
         word = _UPSAMPLINGS.get(layer.op.rstrip("123d"), word)
     kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
     joining = setting(layer, INPUT)

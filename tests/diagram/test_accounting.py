@@ -318,6 +318,53 @@ def test_titles_number_the_blocks_of_a_stem_that_has_several() -> None:
     assert "Concatenated branches (stem: 1; head: 1)" in titles(around)
 
 
+class Rearranged(nn.Module):
+    """Squares of positions as channels, or channels as positions, by views and a permutation."""
+
+    def __init__(self, side: int, *, inwards: bool) -> None:
+        super().__init__()
+        self.side, self.inwards = side, inwards
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, c, h, w = x.shape
+        if self.inwards:
+            parts = x.view(b, c, h // self.side, self.side, w // self.side, self.side)
+            return parts.permute(0, 3, 5, 1, 2, 4).reshape(b, -1, h // self.side, w // self.side)
+        parts = x.view(b, self.side, self.side, c // self.side**2, h, w)
+        return parts.permute(0, 3, 4, 1, 5, 2).reshape(b, -1, h * self.side, w * self.side)
+
+
+@pytest.mark.parametrize("side", [2, 4])
+def test_permuted_squares_of_positions_are_drawn(side: int) -> None:
+    inwards = nn.Sequential(Rearranged(side, inwards=True), nn.Conv2d(16 * side**2, 16, 1))
+    assert "space to depth" in texts(traced(Net(Step(16), Step(16), stem=inwards)))
+    outwards = nn.Sequential(Rearranged(side, inwards=False), nn.Conv2d(16 // side**2, 16, 1))
+    assert "space to depth" not in texts(traced(Net(Step(16), Step(16), stem=outwards)))
+
+
+class Widening(nn.Module):
+    """Two branches from some channels to others, each through as many as go in."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        ways = ((nn.Conv2d(channels, channels, k, 1, k // 2), nn.Conv2d(channels, out, 1)) for k in (1, 3))
+        self.ways = nn.ModuleList(nn.Sequential(first, nn.ReLU(), last) for first, last in ways)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, second = (way(x) for way in self.ways)
+        y: Tensor = F.relu(first + second)
+        return y
+
+
+def test_equal_values_of_two_symbols_are_written_once() -> None:
+    first = nn.Sequential(Widening(16, 16), Widening(16, 16))
+    second = nn.Sequential(nn.MaxPool2d(2), nn.Conv2d(16, 32, 1), Widening(32, 32), Widening(32, 16))
+    shown = panels(traced(Net(first, second)))[0].content
+    assert isinstance(shown, Overview)
+    notes = [frame.notes[-1] for frame in shown.frames if frame.notes]
+    assert notes == ["C = C′ = 16", "C = 32; C′ = 32, 16"]
+
+
 @pytest.mark.parametrize("part", ["stem", "head"])
 @pytest.mark.parametrize("module", [Pyramid((2, 4)), Step(16), nn.Sequential(Pyramid((2, 4)), Step(16))])
 def test_bars_of_stem_and_head_have_a_name_or_a_number(part: str, module: nn.Module) -> None:

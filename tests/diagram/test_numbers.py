@@ -50,7 +50,7 @@ class Layers:
     @cache  # noqa: B019
     def values(self, frame: Frame, symbol: str) -> tuple[int, ...] | None:
         """Return the values of a symbol in a frame; None where they are not listed in full."""
-        found = [re.search(rf"(?:^|[,;] ){symbol} = ([\d, …–]+)", note) for note in frame.notes]
+        found = [re.search(rf"(?:^|[,;=] ){symbol}(?: = C′)? = ([\d, …–]+)", note) for note in frame.notes]
         texts = [match[1] for match in found if match]
         return (
             None

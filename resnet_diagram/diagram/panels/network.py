@@ -125,7 +125,10 @@ def _symbols(inside: Sequence[tuple[BlockType, Unit]]) -> Label:
     for symbol in SYMBOLS:
         units = [unit for kind, unit in ordered if symbol in kind.symbols]
         changes = _abbreviated([size for size, _ in groupby(unit.values[symbol] for unit in units)])
-        values += [literal(f"{symbol} = {changes}", units[0].kind_of(symbol))] if units else []
+        if values and values[-1] == f"C = {changes}" and symbol == "C′":
+            values[-1] = literal(f"C = C′ = {changes}", units[0].kind_of(symbol))
+        elif units:
+            values.append(literal(f"{symbol} = {changes}", units[0].kind_of(symbol)))
     return Label(*values, joint="; " if any(", " in value for value in values) else ", ")
 
 
