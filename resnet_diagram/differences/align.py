@@ -9,7 +9,7 @@ from itertools import count, groupby
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.counting.blocks import numbers, units
-from resnet_diagram.spec.measure import is_gate, walk
+from resnet_diagram.spec.measure import is_block, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
 from resnet_diagram.spec.signature import canonical
 
@@ -29,7 +29,7 @@ class Unit:
     def block(self) -> Block | None:
         """Block of the unit; None for a run of layers."""
         first = self.elements[0]
-        return first if isinstance(first, Block) and not is_gate(first) else None
+        return first if is_block(first) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,21 +103,17 @@ def _pop_layers(groups: list[list[Element]], *, first: bool) -> list[Layer]:
     """Remove the layers before the first block, or after the last, from their groups and return them."""
     removed: list[Element] = []
     for group in groups if first else reversed(groups):
-        while group and not _is_block(group[0 if first else -1]):
+        while group and not is_block(group[0 if first else -1]):
             removed.append(group.pop(0 if first else -1))
         if group:
             break
     return list(walk(removed if first else reversed(removed)))
 
 
-def _is_block(element: Element) -> bool:
-    return isinstance(element, Block) and not is_gate(element)
-
-
 def _units(group: _Group) -> tuple[Unit, ...]:
     runs: list[list[Element]] = []
     for element in group.elements:
-        if _is_block(element) or not runs or _is_block(runs[-1][0]):
+        if is_block(element) or not runs or is_block(runs[-1][0]):
             runs.append([element])
         else:
             runs[-1].append(element)
@@ -133,5 +129,5 @@ def _units(group: _Group) -> tuple[Unit, ...]:
 
 def _number(group: _Group, element: Element) -> int:
     """Return the number of a block in its stage, or 0 for other elements."""
-    waiting = group.numbers.get(id(element), []) if _is_block(element) else []
+    waiting = group.numbers.get(id(element), []) if is_block(element) else []
     return waiting.pop(0) if waiting else 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import chain, zip_longest
 from math import prod
+from typing import TypeGuard
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.graph import merge_block, parts, shortcut_nodes
@@ -197,6 +198,11 @@ def is_residual(block: Block) -> bool:
 def is_gate(block: Block) -> bool:
     """Return whether the block multiplies a branch by a factor that the other branches compute."""
     return block.shortcut is None and block.merge is Merge.MULTIPLY
+
+
+def is_block(element: Element) -> TypeGuard[Block]:
+    """Return whether an element is a block other than a gate, which counts as a layer."""
+    return isinstance(element, Block) and not is_gate(element)
 
 
 def leading_block(elements: Sequence[Element]) -> Block | None:

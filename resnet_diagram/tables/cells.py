@@ -5,7 +5,7 @@ from itertools import groupby
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.fold import Run, fold
-from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.measure import is_block, is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.tables.model import Part, Stack, Words
 from resnet_diagram.tables.sections import Kind, Section
@@ -44,7 +44,7 @@ def unit_depth(sections: Iterable[Section]) -> int:
     """Return the number of names in the path of a block, as 2 for `layer1.0`; 0 if no block has a name."""
     for section in sections:
         for element in section.elements:
-            if isinstance(element, Block) and not is_gate(element) and element.name:
+            if is_block(element) and element.name:
                 return element.name.count(".") + 1
     return 0
 
@@ -73,7 +73,7 @@ def _atoms(section: Section, depth: int) -> Iterator[_Atom]:
 
 def _unit(element: Element, depth: int) -> str | None:
     """Return the unit that a layer or gate outside blocks belongs to by its name; None for other elements."""
-    if not depth or isinstance(element, Stage) or (isinstance(element, Block) and not is_gate(element)):
+    if not depth or isinstance(element, Stage) or is_block(element):
         return None
     path = element.name.split(".")
     return ".".join(path[:depth]) if len(path) > depth else None

@@ -25,6 +25,7 @@ from resnet_diagram.layout.scene import boxes as scene_boxes
 from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
+from resnet_diagram.spec import shapes
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import (
     Block,
@@ -50,19 +51,7 @@ THEME = load_theme("paper")
 
 
 def conv(name: str, before: Shape, after: Shape) -> Layer:
-    step = before[1] // after[1]
-    return Layer(
-        kind=LayerKind.CONV,
-        op="conv",
-        name=name,
-        in_shape=before,
-        out_shape=after,
-        kernel=(3, 3),
-        stride=(step, step),
-        padding=(1, 1),
-        dilation=(1, 1),
-        params=9 * before[0] * after[0],
-    )
+    return shapes.conv(before, after[0], 3, stride=before[1] // after[1], padding=1, name=name)
 
 
 def upsample(before: Shape, after: Shape, name: str = "") -> Layer:

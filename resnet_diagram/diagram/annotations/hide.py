@@ -7,7 +7,7 @@ from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.model import Diagram, LegendEntry
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.errors import warn_unrendered
-from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.measure import is_block
 from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -68,7 +68,7 @@ class _Hiding:
         return tuple(self._open(element) for element in run if not self._is_hidden(element))
 
     def _is_hidden(self, element: Element) -> bool:
-        if isinstance(element, Stage) or (isinstance(element, Block) and not is_gate(element)):
+        if isinstance(element, Stage) or is_block(element):
             return False
         paths = list(paths_of(element))
         for part in self._parts:

@@ -17,7 +17,7 @@ from resnet_diagram.spec.counting.blocks import Run, residual_units
 from resnet_diagram.spec.counting.blocks import units as counted_units
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import fold
-from resnet_diagram.spec.measure import gate_ratio, in_shape, is_gate, is_residual, out_shape, walk
+from resnet_diagram.spec.measure import gate_ratio, in_shape, is_block, is_gate, is_residual, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED, is_shown, moves_positions_to_channels
 from resnet_diagram.wording.blocks import gate_lines, unit_title
@@ -207,7 +207,7 @@ def _transformer_layer(draft: OverviewDraft, frame: FrameDraft, layer: Stage) ->
         else:
             draft.unit(frame, bar, (layer,))
             first = bar.id
-        block = next(element for element in run if isinstance(element, Block) and not is_gate(element))
+        block = next(element for element in run if is_block(element))
         _arc_over(draft, bar, block)
 
 
@@ -216,11 +216,11 @@ def _runs_with_a_block(elements: Iterable[Element]) -> list[list[Element]]:
     runs: list[list[Element]] = [[]]
     is_done = False
     for element in elements:
-        is_block = isinstance(element, Block) and not is_gate(element)
-        if is_done and is_block:
+        begins = is_block(element)
+        if is_done and begins:
             runs.append([])
         runs[-1].append(element)
-        is_done = is_done or is_block
+        is_done = is_done or begins
     return runs
 
 

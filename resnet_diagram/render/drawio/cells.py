@@ -140,7 +140,7 @@ def _title_start(title: Text, group: Group, area: Area, page: Page) -> float:
         for (x, y), (_, below) in pairwise(line.points)
         if min(y, below) < title.y < max(y, below)
     ]
-    limits = [area.x + area.width, *across, *(part.corner[0] for part in badges)]
+    limits = [area.x + area.width, *across, *(part.area.x for part in badges)]
     room = min((x for x in limits if x >= end), default=end) - _TITLE_GAP - end
     return title.x + max(min(area.x + _FOLD_BUTTON - title.x, room), 0.0)
 
@@ -275,10 +275,7 @@ def _attached(end: str, port: Port | None) -> Values:
 
 def _on_line(label: Paragraph, line: Connector) -> tuple[Values, dict[str, Values]]:
     """Return the place of a label on a connector, from -1 to 1, and its offset from there."""
-    (x, y), (width, height) = label.corner, label.size
-    if label.style.turned:
-        width, height = height, width
-    centre = (x + width / 2, y + height / 2)
+    centre = label.area.centre
     walked, best = 0.0, (math.inf, 0.0, centre)
     for start, end in pairwise(line.points):
         size = math.dist(start, end)
@@ -311,15 +308,12 @@ def _marker(marker: Marker, place: Place, page: Page) -> Iterator[Cell]:
 def _texts(texts: Sequence[Text], name: str, place: Place, page: Page) -> Iterator[Cell]:
     """Yield a cell for each paragraph."""
     for part in paragraphs(texts):
-        (x, y), (width, height) = part.corner, part.size
-        if part.style.turned:
-            width, height = height, width
         words, style = _labelled(part.words, {"": "text", **page.palette.words(part.style)})
         yield vertex(
             page.name(name),
             place,
             page,
-            Area(x, y, width, height),
+            part.area,
             style,
             words=words,
             layer=Layer.LABELS,

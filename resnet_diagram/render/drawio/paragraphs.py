@@ -7,6 +7,7 @@ from dataclasses import replace
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.scene import Point, Text
 from resnet_diagram.layout.spacing import PITCH
+from resnet_diagram.render.drawio.ports import Area
 
 _LOOSE = 0.15
 """Largest difference between a distance of lines and the usual one, in sizes of type."""
@@ -36,19 +37,15 @@ class Paragraph:
         return (first.x + last.x) / 2, (first.y + last.y) / 2
 
     @property
-    def size(self) -> tuple[float, float]:
-        """Length of the longest line and total height, in points, in reading direction."""
-        pitch = PITCH * self.style.size * (len(self.lines) - 1)
-        return max(line.width for line in self.lines), pitch + _LINE_HEIGHT * self.style.size
-
-    @property
-    def corner(self) -> Point:
-        """Top left corner on the page of the area that the lines fill."""
-        (x, y), (length, height) = self.anchor, self.size
-        start = self.style.anchor.share
-        if self.style.turned:
-            return x - height / 2, y - (1 - start) * length
-        return x - start * length, y - height / 2
+    def area(self) -> Area:
+        """The rectangle on the page that the lines fill."""
+        (x, y), style = self.anchor, self.style
+        length = max(line.width for line in self.lines)
+        height = PITCH * style.size * (len(self.lines) - 1) + _LINE_HEIGHT * style.size
+        start = style.anchor.share
+        if style.turned:
+            return Area(x - height / 2, y - (1 - start) * length, height, length)
+        return Area(x - start * length, y - height / 2, length, height)
 
 
 def paragraphs(texts: Iterable[Text]) -> list[Paragraph]:

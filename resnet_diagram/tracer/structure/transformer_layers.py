@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
-from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.measure import is_block
 from resnet_diagram.spec.model import Block, Element, Stage
 from resnet_diagram.spec.paths import common_path, is_within
 
@@ -39,8 +39,7 @@ def _blocks_behind(elements: Sequence[Element]) -> list[tuple[str, ...]]:
     """Return for each element the names of the next two blocks behind it."""
     names: list[tuple[str, ...]] = [()]
     for element in reversed(elements[1:]):
-        is_block = isinstance(element, Block) and not is_gate(element)
-        names.append((element.name, *names[-1][:1]) if is_block else names[-1])
+        names.append((element.name, *names[-1][:1]) if is_block(element) else names[-1])
     return names[::-1]
 
 

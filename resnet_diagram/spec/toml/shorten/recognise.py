@@ -10,7 +10,7 @@ from typing import Any
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.check.faults import FaultError
-from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.measure import is_block, is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind
 from resnet_diagram.spec.signature import anonymous_run
 from resnet_diagram.spec.toml.expand.blocks import block_elements
@@ -165,7 +165,7 @@ def plain_blocks(elements: Sequence[Element]) -> list[list[Element]]:
         for at, element in enumerate(elements)
         if isinstance(element, Layer) and element.kind is LayerKind.CONV
     ]
-    if not places or any(isinstance(item, Block) and not is_gate(item) for item in elements):
+    if not places or any(is_block(item) for item in elements):
         return []
     first = elements[places[0]]
     each = 3 if isinstance(first, Layer) and max(first.kernel, default=0) == 1 else 2
