@@ -588,6 +588,14 @@ def far_input() -> Network:
     return replace(inner, input_shape=(3, 256, 256), body=(first, *inner.body[1:], *larger, *last), head=())
 
 
+def far_output() -> Network:
+    """A U-Net with a level of the encoder that the decoder passes by, between its upper two."""
+    inner, middle, large = unet(3), (16, 128, 128), (16, 256, 256)
+    first = layer("halves", (3, 256, 256), middle), layer("quarters", middle, size(0))
+    last = layer("up256", size(0), large, "nearest2d", 4), *pair("end256", large, large)
+    return replace(inner, input_shape=(3, 256, 256), body=(*first, *inner.body[1:], *last), head=())
+
+
 def pooled_behind_layers() -> Network:
     """A U-Net whose poolings follow a convolution, as the transitions of a DenseNet do."""
     fine, low, lowest = size(0), size(1), size(2)
@@ -608,7 +616,10 @@ def pooled_behind_layers() -> Network:
     return Network(name="D", input_shape=size(0, 3), body=body)
 
 
-@pytest.mark.parametrize("network", [far_input(), pooled_behind_layers()], ids=["far input", "poolings"])
+FAR = {"far input": far_input(), "far output": far_output(), "poolings": pooled_behind_layers()}
+
+
+@pytest.mark.parametrize("network", [*FAR.values(), *NETWORKS.values()], ids=[*FAR, *NETWORKS])
 def test_every_value_of_a_u_net_has_an_arrow_and_its_words(network: Network) -> None:
     figure = page(network)
     dag = whole(figure)

@@ -81,10 +81,9 @@ def unet_panel(dag: Dag, sides: Sides, theme: Theme, room: float) -> DrawnPanel 
         canvas.current.connectors += _along(canvas, dag, sides, plan, row)
     for upper, lower in pairwise(row for row in plan.rows if row.down):
         canvas.current.connectors.append(_down(canvas, dag, plan, upper, lower))
-    for upper, lower in pairwise(plan.rows):
-        if upper.up:
-            canvas.current.connectors.append(_up(canvas, dag, plan, upper, lower))
-            canvas.current.connectors += _to_gates(canvas, dag, plan, upper, lower)
+    for upper, lower in pairwise((*(row for row in plan.rows if row.up), plan.rows[-1])):
+        canvas.current.connectors.append(_up(canvas, dag, plan, upper, lower))
+        canvas.current.connectors += _to_gates(canvas, dag, plan, upper, lower)
     return DrawnPanel(canvas, plan.width, plan.height)
 
 
