@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from resnet_diagram.app.drawing.folding import folded_page
-from resnet_diagram.diagram.accounting import left_out
+from resnet_diagram.diagram.accounting import left_out, missing
+from resnet_diagram.diagram.lanes.frames import summarised
 from resnet_diagram.diagram.lanes.selections import selections
 from resnet_diagram.diagram.model import NodeRole
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.layout.scene import boxes, texts
+from resnet_diagram.layout.scene import boxes
 from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
@@ -137,7 +138,7 @@ def deep_ladder(levels: int) -> Network:
     return Network(name="ladder", input_shape=shape(0), body=(graph,), outputs=ports)
 
 
-@pytest.mark.parametrize("height", [410.0, 425.0])
+@pytest.mark.parametrize("height", [340.0, 425.0])
 def test_stages_of_a_graph_too_high_for_its_page_are_boxes_before_modules_are(height: float) -> None:
     network = deep_ladder(5)
     free = folded_page([network], Options(), Output(fit=Fit(495.0, TALLEST))).scene
@@ -145,7 +146,22 @@ def test_stages_of_a_graph_too_high_for_its_page_are_boxes_before_modules_are(he
         warnings.simplefilter("ignore", UnrenderedWarning)
         low = folded_page([network], Options(), Output(fit=Fit(495.0, height))).scene
     assert low.height <= height < free.height
-    words = {text.text for text in texts(low.root)}
+    words = {text.text for box in boxes(low.root) for text in box.texts}
     assert {f"Stage {number}" for number in range(1, 6)} <= words
     paths = {path for box in boxes(low.root) for path in box.origin.paths}
     assert {f"side{number}" for number in range(1, 6)} <= paths
+
+
+def test_layers_ahead_of_a_stage_that_is_a_box_are_boxes() -> None:
+    whole_graph = whole(deep_ladder(4))
+    closed = summarised(whole_graph)
+    assert [node.role for node in nodes((whole_graph,))].count(NodeRole.STAGE) == 0
+    found = list(nodes((closed,)))
+    assert [str(node.lines[0]) for node in found if node.role is NodeRole.STAGE] == [
+        f"Stage {number}" for number in range(1, 5)
+    ]
+    paths = [path for node in found if node.role is NodeRole.CONV for path in node.origin.paths]
+    assert set(paths) == {*(f"down{level}" for level in range(1, 4)), *(f"side{at}" for at in range(1, 5))}
+    network = deep_ladder(4)
+    panels = drawn(network).panels
+    assert missing(network, [closed, *(panel.content for panel in panels[1:])]) == ()

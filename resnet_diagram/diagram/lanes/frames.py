@@ -9,24 +9,39 @@ from resnet_diagram.wording.symbols import times
 
 
 def summarised(dag: Dag) -> Dag:
-    """Return a graph with a box for each frame of a part that has stages alone, if it is no U."""
+    """Return a graph with a box for each stage, and each layer beside stages in a part, if it is no U."""
     vertices = []
     for vertex in dag.vertices:
         frames = vertex.content.frames if isinstance(vertex.content, Overview) else ()
-        frames = frames if dag.u_shaped or all(frame.role is GroupRole.STAGE for frame in frames) else ()
+        plain = any(frame.role is GroupRole.STAGE for frame in frames) and all(map(_is_plain, frames))
         boxes = tuple(
-            Node(
-                id=frame.id,
-                role=NodeRole.STAGE,
-                lines=(frame.title, *frame.notes),
-                badge=times(frame.repeat),
-                shade=max((bar.shade for bar in frame.bars if isinstance(bar, Bar)), default=0),
-                origin=replace(together(bar.origin for bar in frame.bars), shape=frame.bars[-1].origin.shape),
-            )
-            for frame in frames
+            box for frame in frames if plain or dag.u_shaped for box in _boxes(frame, whole=dag.u_shaped)
         )
         vertices.append(replace(vertex, content=boxes) if boxes else vertex)
     return replace(dag, vertices=tuple(vertices))
+
+
+def _is_plain(frame: Frame) -> bool:
+    """Return whether a frame is a stage, or holds layers alone."""
+    layers = all(isinstance(bar, Bar) and bar.text and bar.role is not NodeRole.BLOCK for bar in frame.bars)
+    return frame.role is GroupRole.STAGE or (frame.role is None and layers)
+
+
+def _boxes(frame: Frame, *, whole: bool) -> tuple[Node, ...]:
+    """Return a box for a frame, or for each layer of one without an outline unless it is one as a `whole`."""
+    if frame.role is None and not whole:
+        bars = [bar for bar in frame.bars if isinstance(bar, Bar)]
+        return tuple(Node(id=bar.id, role=bar.role, lines=(bar.text,), origin=bar.origin) for bar in bars)
+    return (
+        Node(
+            id=frame.id,
+            role=NodeRole.STAGE,
+            lines=(frame.title, *frame.notes),
+            badge=times(frame.repeat),
+            shade=max((bar.shade for bar in frame.bars if isinstance(bar, Bar)), default=0),
+            origin=replace(together(bar.origin for bar in frame.bars), shape=frame.bars[-1].origin.shape),
+        ),
+    )
 
 
 def with_frames(dag: Dag, change: Callable[[Frame], Frame]) -> Dag:
