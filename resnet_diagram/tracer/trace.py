@@ -12,7 +12,7 @@ from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tracer.errors import failure, message_of
 from resnet_diagram.tracer.flow.graph import OpGraph
-from resnet_diagram.tracer.flow.rewrites.one_item import add_batches
+from resnet_diagram.tracer.flow.rewrites.one_item import add_batches, lacks_batch
 from resnet_diagram.tracer.load.arguments import arguments_of, bound, example_of, lead_keyword
 from resnet_diagram.tracer.load.inputs import (
     InputSpec,
@@ -192,7 +192,7 @@ def _longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> 
 def _settle_batch(graph: OpGraph, model: nn.Module, specs: Sequence[InputSpec]) -> None:
     """Add the batch that items run without one lack, or a note on a batch of more than one."""
     first = next((spec for spec in specs if spec.shape), specs[0])
-    if has_no_batch(first, model) or has_nodes(specs):
+    if (has_no_batch(first, model) and lacks_batch(graph)) or has_nodes(specs):
         add_batches(graph)
     elif len(first.shape) > 1 and first.shape[0] != 1:
         graph.notes.append(

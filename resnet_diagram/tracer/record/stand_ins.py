@@ -1,9 +1,13 @@
-"""Stand-ins for functions of torch that need values, gradients or a GPU: sequences, hooks, CUDA events."""
+"""Stand-ins for functions of torch that need values, gradients or a GPU.
+
+Sequences, hooks, gradients, CUDA events, and the checks of the parameters of a distribution.
+"""
 
 import contextlib
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import torch
@@ -29,8 +33,17 @@ def stand_ins() -> Iterator[None]:
     detection = [
         (sys.modules[name], {"_has_ops": lambda: True}) for name in _DETECTION if name in sys.modules
     ]
+    gradients: Functions = {"grad": _gradients}
+    checks: Functions = {name: lambda _: True for name in ("_is_all_true",) if hasattr(torch, name)}
+    owners = (
+        (torch.cuda, cuda),
+        (_VF, sequences),
+        (Tensor, hooks),
+        (torch.autograd, gradients),
+        (torch, checks),
+    )
     with contextlib.ExitStack() as contexts:
-        for owner, functions in ((torch.cuda, cuda), (_VF, sequences), (Tensor, hooks), *detection):
+        for owner, functions in (*owners, *detection):
             contexts.enter_context(replaced(owner, functions))
         yield
 
@@ -84,6 +97,25 @@ def _hooked(original: Callable[..., Any]) -> Callable[..., Any]:
         )
 
     return method
+
+
+def _gradients(outputs: Any, inputs: Any, *_: Any, **__: Any) -> tuple[Tensor, ...]:
+    """Return a tensor for each input, the result of an operation on all outputs and the input."""
+    values = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    gradient = _gradient_operator()
+    return tuple(gradient(values, value) for value in ([inputs] if isinstance(inputs, Tensor) else inputs))
+
+
+@cache
+def _gradient_operator() -> Callable[..., Tensor]:
+    """Register an operator that has the arguments of a gradient and its shape."""
+    registry: Any = torch.library
+    library = registry.Library("resnet_diagram", "FRAGMENT")
+    library.define("gradient(Tensor[] outputs, Tensor input) -> Tensor")
+    library.impl("gradient", lambda _, value: torch.zeros_like(value), "CompositeExplicitAutograd")
+    operator: Any = torch.ops.resnet_diagram.gradient
+    operator.library = library  # which removes the operator when it is collected
+    return operator.default  # type: ignore[no-any-return]
 
 
 def _packed(data: Tensor, lengths: Tensor, batch_first: bool) -> tuple[Tensor, Tensor]:

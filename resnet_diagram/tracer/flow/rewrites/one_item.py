@@ -5,6 +5,7 @@ is no batch. Each such value is read as if it had a batch of one, so that stacki
 """
 
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, argument, references
+from resnet_diagram.tracer.record.operators import Role, operator_of
 
 _DIMENSIONS = ("dim", "dims", "dim0", "dim1", "axis", "axis0", "axis1", "source", "destination")
 """Names of the arguments that number dimensions."""
@@ -28,6 +29,23 @@ def add_batches(graph: OpGraph) -> None:
                 node.shape = (1, *node.shape)
             for ref in {id(ref): ref for ref in lacking}.values():
                 ref.shape = (1, *ref.shape)
+
+
+def lacks_batch(graph: OpGraph) -> bool:
+    """Return whether the first input has no batch, though its first size is one.
+
+    A model puts such an item into a batch, or gives it to a convolution as it is.
+    """
+    if graph.inputs[0].shape[:1] != (1,):
+        return True
+    for node in graph.nodes:
+        refs = [ref for ref in references(node) if ref.node.active] if node.active else []
+        weight = argument(node, "weight") if refs and operator_of(node.op).role is Role.CONV else None
+        if isinstance(weight, Ref):
+            return len(refs[0].shape) < len(weight.shape)
+        if refs and _makes_batch(node, refs):
+            return True
+    return False
 
 
 def _stays_alone(node: Node, reads: list[Ref], lacking: list[Ref]) -> bool:

@@ -7,7 +7,7 @@ from itertools import chain, count
 
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.measure import all_blocks, is_gate, walk
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Stage
 from resnet_diagram.spec.paths import common_path, is_within
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.structure.blocks.residual import WORKING
@@ -30,7 +30,7 @@ def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     counts = Counter((calls_of[key], name) for key, name in names.items())
     for key, (owner, working) in shared.items():
         if names[key] == owner or counts[calls_of[key], names[key]] > 1:
-            names[key] = f"{names[key]}.{_word(working)}".lstrip(".")
+            names[key] = f"{names[key]}.{_word(working, blocks[key].merge)}".lstrip(".")
     counts = Counter((calls_of[key], name) for key, name in names.items())
     unique = {key: name for key, name in names.items() if counts[calls_of[key], name] == 1}
     return [_renamed(part, unique[id(part)]) if id(part) in unique else part for part in parts]
@@ -125,11 +125,11 @@ def _shared_path(owner: str, working: Sequence[Layer]) -> str:
     )
 
 
-def _word(working: Sequence[Layer]) -> str:
+def _word(working: Sequence[Layer], merge: Merge) -> str:
     """Return a word for the work of a branch, or its first and last layer."""
     kinds = {layer.kind for layer in working}
     if not working:
-        return "sum"
+        return "sum" if merge is Merge.ADD else merge.value
     if LayerKind.ATTENTION in kinds:
         return "attention"
     if kinds == {LayerKind.LINEAR}:

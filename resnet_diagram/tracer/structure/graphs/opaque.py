@@ -9,10 +9,16 @@ from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.graph import Call, Sizes
 from resnet_diagram.tracer.flow.steps import Step
-from resnet_diagram.tracer.record.operators import WEIGHTED, Role
+from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.structure.attention import CAUSAL, is_attention, is_causal
 
 _FARTHEST = 2000
+
+_DISTANCES = frozenset(
+    {"matmul", "bmm", "cdist", "_cdist_forward", "linalg_vector_norm", "einsum", "pow", "square"}
+)
+_CHOICES = frozenset({"topk", "sort", "argsort", "kthvalue"})
+_LOOKUPS = frozenset({"index", "gather", "index_select", "take_along_dim", "embedding", "take"})
 
 Joined = tuple[Layer, Sequence[int]]
 """A layer that stands for several steps, and their numbers."""
@@ -21,9 +27,12 @@ Joined = tuple[Layer, Sequence[int]]
 def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call) -> Layer:
     """Return one layer for steps that are not drawn one by one, named after the module around them."""
     attention = is_attention(steps)
+    kind, op = (LayerKind.ATTENTION, "attention") if attention else (LayerKind.OPAQUE, call.cls.lower())
+    if _looks_up_neighbours(steps):
+        kind, op = LayerKind.OTHER, "nearest_neighbours"
     return Layer(
-        kind=LayerKind.ATTENTION if attention else LayerKind.OPAQUE,
-        op="attention" if attention else call.cls.lower(),
+        kind=kind,
+        op=op,
         name=call.path,
         in_shape=in_shape,
         out_shape=steps[-1].out_shape,
@@ -31,6 +40,12 @@ def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call) -> Layer:
         macs=sum(step.macs for step in steps),
         settings=CAUSAL if attention and is_causal(steps) else (),
     )
+
+
+def _looks_up_neighbours(steps: Sequence[Step]) -> bool:
+    """Return whether steps take the values of the positions nearest to each by some distance."""
+    names = {operator_of(node.op).name for step in steps for node in step.nodes}
+    return bool(names & _DISTANCES and names & _CHOICES and names & _LOOKUPS)
 
 
 def hidden_note(layers: Iterable[Layer], joined: Iterable[Joined], steps: Sequence[Step]) -> list[str]:
