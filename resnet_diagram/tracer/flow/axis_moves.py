@@ -77,7 +77,7 @@ def _through_reshape(source_shape: Sizes, result: Sizes, axis: int) -> int | Non
     >>> _through_reshape((1, 196, 768), (1, 14, 14, 768), 2), _through_reshape((1, 8, 4, 4), (1, 8, 16), 1)
     (3, 1)
     """
-    for left_axes, right_axes in _groups(source_shape, result):
+    for left_axes, right_axes in groups(source_shape, result):
         if axis in left_axes:
             larger = [m for m in right_axes if result[m] > 1] or list(right_axes)
             place = larger[-1] if axis == left_axes[-1] or len(larger) < 2 else larger[0]
@@ -85,8 +85,8 @@ def _through_reshape(source_shape: Sizes, result: Sizes, axis: int) -> int | Non
     return None
 
 
-def _groups(source_shape: Sizes, result: Sizes) -> list[tuple[range, range]]:
-    """Run of axes of two shapes that hold the same values; single ones where sizes agree."""
+def groups(source_shape: Sizes, result: Sizes) -> list[tuple[range, range]]:
+    """Return the runs of axes of two shapes that hold the same values; single ones where sizes agree."""
     pairs: list[tuple[range, range]] = []
     i = j = 0
     while i < len(source_shape) and j < len(result):

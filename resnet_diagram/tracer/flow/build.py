@@ -1,11 +1,12 @@
 """Build the flow of activations from the recorded operations."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 
 from resnet_diagram.spec.graph import reachable
 from resnet_diagram.tracer.flow.axes import Axes, channels_first
+from resnet_diagram.tracer.flow.batches import MERGED, batch_axes
 from resnet_diagram.tracer.flow.classify import Operation, macs_of, without_batch
 from resnet_diagram.tracer.flow.graph import (
     Node,
@@ -43,11 +44,11 @@ def build_flow(
     steps = change(steps) if change else steps
     reuse_concatenations(steps)
     indices = frozenset(node.index for node in live)
-    _orient(steps, Axes(live), indices)
+    _orient(steps, Axes(live), batch_axes(live, batch_of(graph)), indices)
     return Flow(steps, graph, builder.parameters(), indices, builder.undrawn)
 
 
-def _orient(steps: Iterable[Step], axes: Axes, live: frozenset[int]) -> None:
+def _orient(steps: Iterable[Step], axes: Axes, batches: Mapping[int, int], live: frozenset[int]) -> None:
     """Write the shapes of all steps with the channels first."""
     for step in steps:
         if not step.nodes:
@@ -58,6 +59,17 @@ def _orient(steps: Iterable[Step], axes: Axes, live: frozenset[int]) -> None:
         step.axis = axes.entering(first, Ref(ref.node, in_shape, ref.output))
         step.in_shape = channels_first(in_shape, step.axis)
         step.out_shape = channels_first(out_shape, axes.of(last, out_shape))
+        if batch := batches.get(ref.node.index, 0):
+            step.in_shape = channels_first(*_batch_first(ref.shape, batch, axes.entering(first, ref)))
+        if batch := batches.get(last.index, 0):
+            step.out_shape = channels_first(*_batch_first(last.shape, batch, axes.of(last, last.shape)))
+
+
+def _batch_first(shape: Sizes, batch: int, channels: int) -> tuple[Sizes, int]:
+    """Return a shape with the batch in front, and the place of the channels in it."""
+    if batch == MERGED:
+        return (1, *shape), channels + 1
+    return (shape[batch], *shape[:batch], *shape[batch + 1 :]), channels + (channels < batch)
 
 
 def _entering(node: Node, live: frozenset[int]) -> Ref | None:

@@ -1,6 +1,7 @@
 """Every shape is `(C, *spatial)`, wherever the model keeps its channels."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,9 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.measure import out_shape
-from resnet_diagram.spec.model import Network, Stage
+from resnet_diagram.spec.model import LayerKind, Network, Stage
 from tests.tracer.facts import layers, shortcuts
 from tests.tracer.models.awkward import GPT
 from tests.tracer.models.libraries import timm_module, torchvision_models
@@ -127,3 +129,64 @@ def test_stages_of_published_models(make: Callable[[], nn.Module], expected: lis
     network = traced(make(), "3x224x224")
     assert [out_shape(stage) for stage in network.body if isinstance(stage, Stage)] == expected
     assert not [note for note in network.notes if "join" in note]
+
+
+class SequenceFirst(nn.Module):
+    """A map read as a sequence whose second axis is the batch, as DETR does (Carion et al. 2020)."""
+
+    def __init__(self, layers: Callable[[], nn.Module]) -> None:
+        super().__init__()
+        self.embed, self.layers, self.head = nn.Conv2d(3, 16, 4, 4), layers(), nn.Linear(16, 5)
+
+    def forward(self, x: Tensor) -> Any:
+        return self.head(self.layers(self.embed(x).flatten(2).permute(2, 0, 1)))
+
+
+class BatchFirst(nn.Module):
+    """Attention on a batch of sequences."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(16, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Any:
+        return x + self.attention(x, x, x)[0]
+
+
+class WrittenAttention(nn.Module):
+    """Attention on sequences first, with the heads beside the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all, self.out = nn.Linear(16, 48), nn.Linear(16, 16)
+
+    def forward(self, x: Tensor) -> Any:
+        length, count, _ = x.shape
+        query, key, value = (
+            part.reshape(length, count * 2, 8).transpose(0, 1) for part in self.all(x).chunk(3, -1)
+        )
+        mixed = (query @ key.mT / 8**0.5).softmax(-1) @ value
+        return x + self.out(mixed.transpose(0, 1).reshape(length, count, 16))
+
+
+def _encoder() -> nn.Module:
+    return nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 2, 32), 2)
+
+
+@pytest.mark.parametrize(
+    ("make", "shape", "tokens"),
+    [
+        (lambda: SequenceFirst(_encoder), "3x16x24", 24),
+        (lambda: SequenceFirst(WrittenAttention), "3x16x24", 24),
+        (BatchFirst, "9x16", 9),
+        (lambda: nn.Sequential(BatchFirst(), nn.LayerNorm(16), BatchFirst()), "9x16", 9),
+    ],
+)
+def test_tokens_before_the_batch_are_kept(make: Callable[[], nn.Module], shape: str, tokens: int) -> None:
+    network = traced(make(), shape)
+    mixing = [layer for layer in layers(network) if layer.kind is LayerKind.LINEAR]
+    assert mixing
+    assert all(layer.in_shape[1:] == layer.out_shape[1:] == (tokens,) for layer in mixing)
+    assert out_shape(network)[1:] == (tokens,)
+    assert check(network)
+    assert not [note for note in network.notes if "join up" in note]

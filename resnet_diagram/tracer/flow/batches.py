@@ -1,0 +1,54 @@
+"""Find the batch axis of values in which it is not the first, as where attention takes sequences first."""
+
+from collections.abc import Iterable
+
+from resnet_diagram.tracer.flow.axis_moves import forward, groups
+from resnet_diagram.tracer.flow.graph import Node, Sizes, references
+from resnet_diagram.tracer.record.operators import Effect, operator_of
+
+MERGED = -1
+"""The batch has no axis of its own: it is merged with positions."""
+
+
+def batch_axes(nodes: Iterable[Node], batch: int) -> dict[int, int]:
+    """Return the batch axis of each value, by the index of its node, where it is not the first."""
+    axes: dict[int, int] = {}
+    for node in nodes:
+        ref = next((ref for ref in references(node) if ref.node.active), None)
+        axis = axes.get(ref.node.index, 0) if ref else 0
+        if ref and (axis or operator_of(node.op).effect is Effect.PERMUTE):
+            following = _following(node, ref.shape, axis, batch)
+            if following:
+                axes[node.index] = following
+    return axes
+
+
+def _following(node: Node, shape: Sizes, axis: int, batch: int) -> int:
+    """Return the batch axis of a result from that of the value of some shape that an operation reads."""
+    operator = operator_of(node.op)
+    if operator.channels == 1:
+        return 0
+    if operator.effect is Effect.RESHAPE:
+        return _split_off(node.shape, shape, batch) if axis == MERGED else _reshaped(shape, node.shape, axis)
+    if axis == MERGED or (len(node.shape) == len(shape) and operator.effect is not Effect.PERMUTE):
+        return axis
+    return forward(node, shape, axis) or 0
+
+
+def _split_off(result: Sizes, shape: Sizes, batch: int) -> int:
+    """Return the axis that a batch merged with positions has once it is split off again."""
+    fresh = (axis for axis, size in enumerate(result) if size == batch and (*shape, 0)[axis] != size)
+    return next(fresh, MERGED) if len(result) > len(shape) else MERGED
+
+
+def _reshaped(shape: Sizes, result: Sizes, axis: int) -> int:
+    """Return the axis that the batch axis becomes when the same values are read in another shape.
+
+    >>> _reshaped((64, 1, 32), (64, 4, 8), 1), _reshaped((64, 1, 4, 8), (64, 32), 1)
+    (1, -1)
+    """
+    for left_axes, right_axes in groups(shape, result):
+        if axis in left_axes:
+            alone = len(left_axes) == 1 or len(right_axes) > 1
+            return right_axes[0] if alone else MERGED
+    return MERGED
