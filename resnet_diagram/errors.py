@@ -33,11 +33,10 @@ def closest(value: object, names: Iterable[str]) -> str:
     return str(min(close, key=changes, default=""))
 
 
-def check_text(value: object, noun: str) -> None:
+def check_text(value: object, noun: str, advice: str = "") -> None:
     """Raise UsageError for a value that is neither text nor a path; `noun` names the expected value."""
     if not isinstance(value, str | os.PathLike):
-        kind = type(value).__name__
-        raise UsageError(f"Expected {noun}, got {kind!r}. Give several networks as a list.")
+        raise UsageError(f"Expected {noun}, got {type(value).__name__!r}.{advice}")
 
 
 def did_you_mean(guess: str) -> str:

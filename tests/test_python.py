@@ -168,6 +168,11 @@ ERRORS: list[tuple[Callable[[], object], str]] = [
     (lambda: rd.network("resnet51"), "resnet-diagram list networks"),
     (lambda: rd.table("resnet18", decimals=40), "decimals"),
     (lambda: rd.facts(3), "got 'int'"),  # type: ignore[arg-type]
+    (lambda: rd.network(3), "the name of a network, got 'int'"),  # type: ignore[arg-type]
+    (lambda: rd.load(3), "a spec file, got 'int'"),  # type: ignore[arg-type]
+    (lambda: rd.draw("resnet18", show=3), "labels, as a list or a text, got 'int'"),  # type: ignore[call-overload]
+    (lambda: rd.draw("resnet18", annotate=[3]), "annotations, got 'list'"),  # type: ignore[call-overload]
+    (lambda: rd.draw("resnet18", "{name}.svg"), "Nothing replaces '{name}'"),
 ]
 
 

@@ -64,6 +64,8 @@ def reference_in(syntax: Syntax, path: str, words: str, present: Sequence[str]) 
 def reference(syntax: Syntax, path: str, words: str) -> list[str]:
     """Return the lines that show a file beside the document; `words` describe it."""
     picture = Path(path).suffix in (".svg", ".png", ".pdf")
+    if syntax.name in ("markdown", "html"):
+        path = re.sub(r"[%#?<>]", lambda sign: f"%{ord(sign[0]):02X}", path)
     match syntax.name:
         case "markdown":
             escaped = re.sub(r"[]\[\\`*_<]", r"\\\g<0>", words)

@@ -79,7 +79,7 @@ def draw(  # type: ignore[misc]  # mypy takes a keyword "path" for possible
     Raises ResnetDiagramError.
     """
     for path in paths:
-        check_text(path, "a file to write")
+        check_text(path, "a file to write", " Give several networks as a list.")
     files = targets([Path(path) for path in paths], None) if paths else ()
     options, output = draw_options(choices)
     check_names(options, output)

@@ -29,7 +29,7 @@ def row_named(
     Raises UsageError, with a suggestion, if there is none; `listed` introduces the list of names. `rest`:
     names without a row, with their suffixes, that may be suggested too.
     """
-    check_text(name, f"the name of a {noun}")
+    check_text(name, f"the name of a {noun}", " Give several networks as a list.")
     for row in rows:
         if name == row.name or name in row.aliases:
             return row

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.errors import SourceError, closest, did_you_mean
+from resnet_diagram.errors import SourceError, check_text, closest, did_you_mean
 from resnet_diagram.spec.model import Network
 
 FAMILIES = (
@@ -68,6 +68,7 @@ def network(name: str) -> Network:
     """
     from resnet_diagram.spec.toml.expand.network import build
 
+    check_text(name, "the name of a network")
     listed = canonical(name)
     return replace(build(design(listed)), source=listed)
 

@@ -13,6 +13,20 @@ def test_a_path_that_would_end_a_link_is_in_angle_brackets(path: str) -> None:
     assert reference(MARKDOWN, "a-1.svg", "net") == ["![net](a-1.svg)"]
 
 
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("a%20b.svg", "a%2520b.svg"),
+        ("net#1.svg", "net%231.svg"),
+        ("a?b.svg", "a%3Fb.svg"),
+        ("<a>.svg", "%3Ca%3E.svg"),
+    ],
+)
+def test_signs_of_addresses_in_the_name_of_a_file(path: str, address: str) -> None:
+    assert reference(MARKDOWN, path, "net") == [f"![net]({address})"]
+    assert reference(HTML, path, "net") == [f'<img src="{address}" alt="net">']
+
+
 def test_signs_of_markdown_in_the_words_of_a_link_are_escaped() -> None:
     assert reference(MARKDOWN, "a.pptx", "a_b [2]") == [r"[a\_b \[2\]](a.pptx)"]
 

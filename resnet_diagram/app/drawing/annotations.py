@@ -10,7 +10,7 @@ from typing import Any
 from resnet_diagram.diagram.annotations.match import matched, module_paths, problems
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.options import Options
-from resnet_diagram.errors import UsageError, closest, did_you_mean, escape_controls
+from resnet_diagram.errors import UsageError, check_text, closest, did_you_mean, escape_controls
 from resnet_diagram.reading import is_there, read_toml
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.text import toml_string
@@ -52,6 +52,7 @@ def annotations_in(value: str | Path | Mapping[str, Any]) -> Annotations:
     """Return the annotations in a TOML file, or in a dictionary of the same form. Raise UsageError."""
     if isinstance(value, Mapping):
         return _annotations(value, "annotate")
+    check_text(value, "a file or a dictionary of annotations")
     path = Path(value)
     if not path.exists():
         raise UsageError(

@@ -212,7 +212,7 @@ def _shown(row: Format, options: Options) -> Options:
 def write(networks: Sequence[Network], targets: Sequence[Target], options: Options, output: Output) -> None:
     """Write one file for each target; all are drawn before the first is written."""
     paths = [target.path for target in targets if target.path]
-    check_folders(paths, Path(), NAME)
+    check_folders(paths, Path())
     contents = rendered(networks, [target.format for target in targets], options, output)
     write_files(list(zip(paths, contents, strict=True)))
 

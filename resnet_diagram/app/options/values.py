@@ -6,7 +6,7 @@ from typing import Any
 
 from resnet_diagram.app.options.declaration import one_of
 from resnet_diagram.diagram.options import USUAL, Show
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import UsageError, check_text
 from resnet_diagram.layout.units import NAMED_WIDTHS, Fit, length, named_width, sized, venue_width
 from resnet_diagram.render.latex.floats import IN_TEXT, Float, Placing, check_label
 
@@ -22,6 +22,8 @@ def shown(words: str | Collection[str]) -> frozenset[Show]:
     >>> sorted(shown("+params,-norm")), sorted(shown(["params"]))
     ([<Show.ACT: 'act'>, <Show.PARAMS: 'params'>, <Show.SHAPES: 'shapes'>], [<Show.PARAMS: 'params'>])
     """
+    if not isinstance(words, Collection):
+        check_text(words, "labels, as a list or a text")
     listed = [word.strip() for word in (words.split(",") if isinstance(words, str) else words)]
     shown: set[Show] = set(USUAL) if listed and listed[0][:1] in ("+", "-") else set()
     sign = "+"

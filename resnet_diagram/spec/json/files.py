@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.errors import SpecError, escape_in_quotes
+from resnet_diagram.errors import SpecError, check_text, escape_in_quotes
 from resnet_diagram.reading import read_bytes
 from resnet_diagram.saving import write_text
 from resnet_diagram.spec.check.faults import FaultError
@@ -96,6 +96,7 @@ def load(path: Path | str) -> Network:
     A network in TOML has the path as its source. Raises SourceError if the file cannot be read, SpecError
     if its content is not a valid network.
     """
+    check_text(path, "a spec file")
     try:
         content = read_bytes(Path(path)).decode("utf-8-sig")
     except UnicodeDecodeError as error:
