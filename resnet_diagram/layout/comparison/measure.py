@@ -198,7 +198,8 @@ def _section(
 def _note_lines(column: Column, theme: Theme, room: float) -> tuple[str, ...]:
     """Return the notes of a network in lines of a width, broken behind commas."""
     parts = (note.replace(", ", ",\n").split("\n") for note in column.notes)
-    return tuple(line for words in parts for line in pack(words, room, theme.size("caption")))
+    size = theme.size("caption")
+    return tuple(line for words in parts for line in pack(words, room, size, keeps_commas=True))
 
 
 def _splits(
