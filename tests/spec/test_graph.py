@@ -12,7 +12,17 @@ from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.graph import aggregated_steps
 from resnet_diagram.spec.json.files import loads
 from resnet_diagram.spec.measure import depth, macs, params, residual_blocks
-from resnet_diagram.spec.model import Block, Graph, GraphNode, LayerKind, Merge, Network, Port, ShortcutKind
+from resnet_diagram.spec.model import (
+    Block,
+    Graph,
+    GraphNode,
+    LayerKind,
+    Merge,
+    Network,
+    Port,
+    ShortcutKind,
+    Stage,
+)
 from resnet_diagram.spec.shapes import conv
 from resnet_diagram.wording.facts import facts, stage_rows
 
@@ -116,3 +126,13 @@ def test_a_closed_network_names_its_inputs() -> None:
 def test_an_input_beside_itself_is_no_dense_layer() -> None:
     doubled = Block(branches=((), ()), merge=Merge.CONCAT)
     assert list(aggregated_steps(doubled)) == []
+
+
+def test_merges_of_a_graph_within_a_stage_are_listed() -> None:
+    graph = replace(GRAPH, outputs=(5,))
+    alone, staged = (
+        facts(Network(name="net", input_shape=(3, 8, 8), body=(part,)))
+        for part in (graph, Stage(body=(graph,), name="stage"))
+    )
+    assert [block["path"] for block in staged["residuals"]] == ["sum", "sum2"]
+    assert [block["path"] for block in alone["residuals"]] == ["sum", "sum2"]

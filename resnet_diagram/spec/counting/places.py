@@ -74,19 +74,23 @@ def _in_block(block: Block, place: Place) -> Placed:
 
 def _in_stage(stage: Stage, place: Place) -> Placed:
     counted = numbers(stage)
-    for block, path in _members(stage, place.path):
-        inner = replace(place, stage=stage.name, block=counted[id(block)].pop(0), path=path)
-        for element, inside in _in_block(block, inner):
+    for member, path in _members(stage, place.path):
+        inner = replace(place, stage=stage.name, path=path)
+        if isinstance(member, Block):
+            inner = replace(inner, block=counted[id(member)].pop(0))
+        contents = _in_block(member, inner) if isinstance(member, Block) else _in_graph(member, inner)
+        for element, inside in contents:
             waiting = counted.get(id(element), []) if inside.stage == stage.name else []
             yield element, replace(inside, block=waiting.pop(0)) if waiting else inside
-        yield block, inner
+        if isinstance(member, Block):
+            yield member, inner
 
 
-def _members(stage: Stage, path: str) -> Iterator[tuple[Block, str]]:
-    """Yield the blocks of a stage and of stages directly inside it, with their paths."""
+def _members(stage: Stage, path: str) -> Iterator[tuple[Block | Graph, str]]:
+    """Yield the blocks and graphs of a stage and of stages directly inside it, with their paths."""
     for at, element in enumerate(stage.body):
         inner = element.name or f"{path}.body[{at}]"
         if isinstance(element, Stage):
             yield from _members(element, inner)
-        elif isinstance(element, Block):
+        elif isinstance(element, Block | Graph):
             yield element, inner
