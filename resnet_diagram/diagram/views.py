@@ -109,16 +109,10 @@ def _in_panels(
     from resnet_diagram.diagram.panels.network import panels
 
     (network,) = networks
-    flat = _kept(chain, (network,), replace(options, opened=()))
+    flat = chain(networks, options)
     content = panels(network, _title(network, options), options, with_insets=with_insets)
     diagram = _diagram(network, flat.title, content, options, flat.description)
     return replace(diagram, flow=flat.flow, flat=flat)
-
-
-@lru_cache(maxsize=4)
-def _kept(chain: Builder, networks: tuple[Network, ...], options: Options) -> Diagram:
-    """Return the flat reading of a diagram, kept for pages that are tried with other panels."""
-    return chain(networks, options)
 
 
 def _diagram(
@@ -174,20 +168,28 @@ def _title(network: Network, options: Options) -> Label:
     return name if network.stopped_at is None else phrase(Kind.TITLE, Word.PARTIAL, name)
 
 
+@lru_cache(maxsize=4)
+def _kept(chain: Builder, network: Network, options: Options) -> Diagram:
+    """Return a network as a chain, kept for pages that are tried with other panels."""
+    return chain([network], options)
+
+
 def _chart(networks: Sequence[Network], options: Options, *, chain: Builder, summary: bool) -> Diagram:
     """Return a network as a chain; a U-Net as a graph of its levels, where `summary` with a box for each."""
     network = networks[0]
+    without_panels = replace(options, opened=(), graph_room=0, levels=Levels.NONE, opens_encoders=True)
+    flat = _kept(chain, network, without_panels)
     if options.levels is Levels.NONE or not has_levels(network):
-        return chain(networks, options)
+        return flat
     from resnet_diagram.diagram.lanes.frames import summarised
     from resnet_diagram.diagram.panels.network import panels
 
     title = _title(network, options)
     content = panels(network, title, options, with_insets=False)[0].content
     if not (isinstance(content, Dag) and content.u_shaped):
-        return chain(networks, options)
+        return flat
     levels = replace(network, stem=(), body=(unet_graph(network),), head=())
-    diagram = replace(chain([levels], options), boxed=chain(networks, options))
+    diagram = replace(_kept(chain, levels, without_panels), boxed=flat)
     if not summary:
         return diagram
     boxes = (network_panel(Chain(items=(summarised(content),))),)

@@ -196,8 +196,8 @@ def test_words_on_lines_into_a_part_are_on_both_sides_of_them() -> None:
         return Vertex(id=name, content=(node,), row=row, reads=lines)
 
     dag = Dag(vertices=(vertex("a", 0), vertex("b", 1), vertex("c", 0, 0), vertex("d", 0, 2, 1)), output=3)
-    extents = [Extent(30.0, 8.0, 8.0)] * 4
-    result = plan(dag, extents, [20.0] * 3, 6.4)
+    extents = (Extent(30.0, 8.0, 8.0),) * 4
+    result = plan(dag, extents, (20.0,) * 3, 6.4)
     upper, lower = (place[1] for place, _ in result.labels[1:])
     assert upper < result.lines[3] < lower
     assert lower - upper > 2 * 6.4

@@ -170,7 +170,6 @@ class DagDraft:
     def _is_on_the_way(self, number: int) -> bool:
         """Return whether a node is a resampling between two rows that only one merge, or part, reads."""
         node = self.graph.nodes[number]
-        readers = [reader for reader in self.graph.nodes if number in reader.reads]
         shown = is_shown if self.on_arrows else _is_resampling
         layers = [layer for layer in walk(node.body) if shown(layer) or layer.params]
         layers = [layer for layer in layers if not self.on_arrows or layer.kind not in FOLLOWING]
@@ -184,10 +183,12 @@ class DagDraft:
         before = row_of(self.graph.nodes[node.reads[0]].shape, self.sizes)
         after = row_of(node.shape, self.sizes)
         moved = before is not None and after is not None and before != after
-        joins = len(readers) == 1 and (readers[0].merge is not None or self.on_arrows)
-        if self.on_arrows and not self.columns and moved and (before or 0) > (after or 0):
-            joins = any(reader.merge for reader in readers) or len(readers) == 1
-        return moved and joins and (plain or learned)
+        if not moved or not (plain or learned):
+            return False
+        readers = [reader for reader in self.graph.nodes if number in reader.reads]
+        if self.on_arrows and not self.columns and (before or 0) > (after or 0):
+            return any(reader.merge for reader in readers) or len(readers) == 1
+        return len(readers) == 1 and (readers[0].merge is not None or self.on_arrows)
 
     def finish(self, *, output: int | None, rows: bool = False, notes: tuple[Label, ...] = ()) -> Dag:
         """Return the graph with rows numbered without gaps."""

@@ -211,24 +211,25 @@ def _label(canvas: Canvas, plan: Plan, number: int, at: Point) -> tuple[Text, ..
     return (replace(text, anchor=start if begins else Anchor.MIDDLE),)
 
 
-def heading_lengths(dag: Dag, theme: Theme) -> dict[str, float]:
+def heading_lengths(dag: Dag, theme: Theme) -> tuple[tuple[str, float], ...]:
     """Return the length of the title and the count of each frame of a module in a graph."""
     frames = [vertex.frame for vertex in dag.vertices if vertex.frame]
-    return {
-        frame.id: text_width(frame.title, theme.size("group"), bold=True)
-        + text_width(times(frame.repeat), theme.size("badge"), bold=True)
-        + (4 if frame.repeat > 1 else 2) * FRAME_PADDING
-        for frame in frames
-    }
+    pads = [(4 if frame.repeat > 1 else 2) * FRAME_PADDING for frame in frames]
+    return tuple(
+        (
+            frame.id,
+            text_width(frame.title, theme.size("group"), bold=True)
+            + text_width(times(frame.repeat), theme.size("badge"), bold=True)
+            + pad,
+        )
+        for frame, pad in zip(frames, pads, strict=True)
+    )
 
 
-def words_on(dag: Dag, size: float) -> list[float]:
+def words_on(dag: Dag, size: float) -> tuple[float, ...]:
     """Return the width of the words on each line of a graph."""
-    return [
-        text_width(read.label, size) if read.label else 0.0
-        for vertex in dag.vertices
-        for read in vertex.reads
-    ]
+    reads = (read for vertex in dag.vertices for read in vertex.reads)
+    return tuple(text_width(read.label, size) if read.label else 0.0 for read in reads)
 
 
 def tall_merge(box: Box, reach: float, *, turned: bool) -> Box:

@@ -181,8 +181,9 @@ def _lines(vertices: Sequence[Vertex], columns: Sequence[int]) -> list[tuple[int
     places: list[tuple[int, int]] = []
     readers: dict[Net, list[int]] = {}
     for number, vertex in enumerate(vertices):
-        for read in vertex.reads[:2] if len(rows_spanned(vertices, vertex)) == 1 else vertex.reads:
-            if row_read(vertices, read) in rows_spanned(vertices, vertex):
+        rows = rows_spanned(vertices, vertex)
+        for read in vertex.reads[:2] if len(rows) == 1 else vertex.reads:
+            if row_read(vertices, read) in rows:
                 readers.setdefault((read.vertex, read.port), []).append(columns[number])
     for number, vertex in enumerate(vertices):
         mates = [read.vertex for read in vertex.reads if row_read(vertices, read) == vertex.row]

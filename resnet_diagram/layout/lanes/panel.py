@@ -77,7 +77,8 @@ class _Measured:
     def _plan(self, extents: Sequence[Extent]) -> Plan:
         theme = self.sizes.theme
         size = theme.size("label")
-        return plan(self.dag, extents, words_on(self.dag, size), size, heading_lengths(self.dag, theme))
+        headings = heading_lengths(self.dag, theme)
+        return plan(self.dag, tuple(extents), words_on(self.dag, size), size, headings)
 
     def _extent(self, number: int, vertex: Vertex, width: float) -> Extent:
         theme, parts, layouts = self.sizes.theme, self.sizes.parts, self.sizes.layouts

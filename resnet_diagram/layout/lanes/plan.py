@@ -1,6 +1,7 @@
 """Positions of the parts and the lines of a graph, along (u) and across (v) the flow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 from typing import NamedTuple
@@ -58,14 +59,15 @@ class Plan(NamedTuple):
     frames: tuple[tuple[Frame, Point, Point], ...] = ()
 
 
+@lru_cache(maxsize=32)
 def plan(
     dag: Dag,
-    extents: Sequence[Extent],
-    words: Sequence[float],
+    extents: tuple[Extent, ...],
+    words: tuple[float, ...],
     size: float,
-    headings: Mapping[str, float] | None = None,
+    headings: tuple[tuple[str, float], ...] = (),
 ) -> Plan:
-    """Return the plan of a graph.
+    """Return the plan of a graph, kept for pages that are tried with other panels.
 
     `words`: the width of the words on each line, in the order of the vertices' reads; `size`: their type.
     `headings`: the length of the title of each frame of a module.
@@ -79,7 +81,7 @@ def plan(
     scaled = {net: offset / _SCALE for net, offset in exits.items()}
     assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
     reaches = _reaches(dag, places, routed, offsets)
-    frames = enclosures(dag, places, extents, reaches, headings or {})
+    frames = enclosures(dag, places, extents, reaches, dict(headings))
     columns, ends = _column_spans(places, routed, extents, words, assigned, frames)
     lines, height = _line_places(places, routed, extents, reaches, words, size, assigned, frames)
     geometry = _Geometry(dag, places, extents, exits, reaches, assigned, frames, columns, ends, lines)

@@ -7,6 +7,7 @@ channel it has one track.
 from collections.abc import Sequence
 from dataclasses import field
 from enum import StrEnum
+from itertools import chain, count
 from typing import NamedTuple
 
 from resnet_diagram.dataclass import dataclass
@@ -48,6 +49,7 @@ class _Router:
     dag: Dag
     grid: Grid
     cells: set[tuple[int, int]]
+    tall: Sequence[tuple[int, int, int]]
     level: dict[tuple[int, int], Net] = field(default_factory=dict)
     upright: dict[tuple[int, int], Net] = field(default_factory=dict)
     sides: dict[tuple[int, int], Net] = field(default_factory=dict)
@@ -100,14 +102,11 @@ class _Router:
 
     def _free_channel(self, channel: int, columns: Sequence[int]) -> int:
         """Return the channel between lines nearest to one that runs through no box in some columns."""
-        closed = {
-            at
-            for column, (first, last) in zip(self.grid.columns, self.grid.spans, strict=True)
-            if column in columns
-            for at in range(first + 1, last + 1)
-        }
-        free = [at for at in range(self.grid.height + 1) if at not in closed]
-        return min(free, key=lambda at: (abs(at - channel), at))
+        inside = (range(first + 1, last + 1) for column, first, last in self.tall if column in columns)
+        closed = set(chain.from_iterable(inside))
+        # The nearest one, of two above it.
+        nearest = chain.from_iterable((channel - step, channel + step) for step in count())
+        return next(at for at in nearest if 0 <= at <= self.grid.height and at not in closed)
 
     def _opens(self, head: int) -> bool:
         """Return whether lines may enter a vertex from its sides, or leave it there.
@@ -125,7 +124,9 @@ class _Router:
 
 def routes(dag: Dag, grid: Grid) -> list[Route]:
     """Return the route of every line of a graph."""
-    router = _Router(dag, grid, grid.cells())
+    spans = [(column, *span) for column, span in zip(grid.columns, grid.spans, strict=True)]
+    tall = [(column, first, last) for column, first, last in spans if first < last]
+    router = _Router(dag, grid, grid.cells(), tall)
     pairs = [(read, head) for head, vertex in enumerate(dag.vertices) for read in vertex.reads]
     order = sorted(range(len(pairs)), key=lambda at: (*_priority(grid, *pairs[at]), at))
     route_of = {at: router.route(*pairs[at]) for at in order}

@@ -1,5 +1,6 @@
 """Assign the lines of a graph to tracks in the channels between its columns and lines."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
@@ -82,10 +83,10 @@ def tracks(
 
 def _counts(track: Track, size: int) -> tuple[int, ...]:
     """Return the number of tracks in each channel."""
-    return tuple(
-        max((number + 1 for (at, _), number in track.items() if at == channel), default=0)
-        for channel in range(size)
-    )
+    counts = [0] * size
+    for (channel, _), number in track.items():
+        counts[channel] = max(counts[channel], number + 1)
+    return tuple(counts)
 
 
 def _assigned(runs: Mapping[tuple[int, Net], _Run]) -> Track:
@@ -95,18 +96,14 @@ def _assigned(runs: Mapping[tuple[int, Net], _Run]) -> Track:
     for (channel, net), run in runs.items():
         by_channel.setdefault(channel, []).append((net, run))
     for channel, stored in by_channel.items():
-        placed: list[tuple[int, Net, _Run]] = []
+        placed: list[tuple[int, float, float]] = []
+        behind: dict[float, int] = {}
         for net, run in _ordered(stored):
-            least = max(
-                (track + 1 for track, _, neighbour in placed if neighbour.before & run.behind), default=0
-            )
-            occupied = {
-                track
-                for track, _, neighbour in placed
-                if neighbour.low <= run.high and run.low <= neighbour.high
-            }
+            least = max((behind.get(place, 0) for place in run.behind), default=0)
+            occupied = {track for track, low, high in placed if low <= run.high and run.low <= high}
             track = next(at for at in range(least, least + len(placed) + 1) if at not in occupied)
-            placed.append((track, net, run))
+            placed.append((track, run.low, run.high))
+            behind |= {place: max(track + 1, behind.get(place, 0)) for place in run.before}
             result[channel, net] = track
     return result
 
@@ -114,18 +111,14 @@ def _assigned(runs: Mapping[tuple[int, Net], _Run]) -> Track:
 def _ordered(stored: Sequence[tuple[Net, _Run]]) -> list[tuple[Net, _Run]]:
     """Return runs so that one that a line joins from before comes ahead of one that leaves there."""
     waiting = sorted(stored, key=lambda item: (item[1].low, item[1].high, item[0]))
+    joined = Counter(place for _, run in waiting for place in run.before)
+
+    def is_ready(run: _Run) -> bool:
+        return all(joined[place] == (place in run.before) for place in run.behind)
+
     result: list[tuple[Net, _Run]] = []
     while waiting:
-        ready = next(
-            (
-                item
-                for item in waiting
-                if not any(
-                    neighbour is not item and neighbour[1].before & item[1].behind for neighbour in waiting
-                )
-            ),
-            waiting[0],
-        )
-        waiting.remove(ready)
-        result.append(ready)
+        at = next((at for at, (_, run) in enumerate(waiting) if is_ready(run)), 0)
+        result.append(waiting.pop(at))
+        joined.subtract(result[-1][1].before)
     return result
