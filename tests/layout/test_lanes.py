@@ -29,6 +29,7 @@ from resnet_diagram.spec import shapes
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import (
     Block,
+    Element,
     Graph,
     GraphNode,
     Idle,
@@ -646,3 +647,31 @@ def test_a_chain_in_several_rows_leaves_the_last_one_without_a_gap(stages: int) 
     assert late
     for x, y in late:
         assert any(abs(y - v) < 1.0 and abs(x - u) < 1.0 for u, v in ends)
+
+
+def with_low_level_branch(merge: Merge, *, stages: int) -> Network:
+    """A first stage whose value a branch of further stages, enlarged, and a convolution both read."""
+    first = Stage(body=(residual("first.0", shape(0)), residual("first.1", shape(0))), name="first")
+    deep = tuple(
+        Stage(body=tuple(residual(f"deep{at}.{number}", shape(1)) for number in range(3)), name=f"deep{at}")
+        for at in range(stages)
+    )
+    down, up = conv("down", shape(0), shape(1)), upsample(shape(1), shape(0), "up")
+    main: tuple[Element, ...] = (down, *deep, up)
+    block = Block(branches=(main, (conv("low", shape(0), shape(0)),)), merge=merge, name="decoder")
+    size = (shape(0)[0] * (1 + (merge is Merge.CONCAT)), *shape(0)[1:])
+    head = (conv("last", size, shape(0)),)
+    return Network(name="low", input_shape=shape(0), body=(first, block), head=head)
+
+
+@pytest.mark.parametrize("merge", [Merge.CONCAT, Merge.ADD])
+@pytest.mark.parametrize("stages", [1, 3])
+def test_branches_round_stages_are_drawn_as_lanes(merge: Merge, stages: int) -> None:
+    network = with_low_level_branch(merge, stages=stages)
+    drawing = whole(network)
+    repeats = [frame.repeat for strip in overviews(drawing) for frame in strip.frames if frame.role]
+    assert repeats.count(3) == stages
+    roles = [node.role for node in nodes((drawing,))]
+    assert roles.count(NodeRole.CONCAT if merge is Merge.CONCAT else NodeRole.ADD) == 1
+    assert left_out(network, drawn(network).panels) == ()
+    assert [fault for fault in problems(scene(network), THEME) if not is_crossing(fault)] == []
