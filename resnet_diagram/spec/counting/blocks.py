@@ -161,10 +161,25 @@ def _without_shortcut(elements: Sequence[Element], module: str) -> dict[int, Run
             at: piece for at, piece in pieces.items() if _is_block(_alone(piece), patterns, neighbours)
         }
         if joins and not accepted and _is_block(_alone(run), patterns, neighbours):
-            accepted = {start: run}
+            accepted = _separable(run, start) or {start: run}
         result |= {at: piece for at, piece in accepted.items() if not _is_owned(piece, owners)}
         start += len(run)
     return result
+
+
+def _separable(run: Run, start: int) -> dict[int, Run]:
+    """Split a run of depthwise separable convolutions into these, by position; {} for another run.
+
+    Each is a convolution in groups, with what pads it, and one of 1×1 (Howard et al. 2017, "MobileNets").
+    """
+    places = [at for at, item in enumerate(run) if isinstance(item, Layer) and item.kind is LayerKind.CONV]
+    pattern = _pattern(_alone(run))
+    alternate = [in_groups or is_wide for _, is_wide, in_groups in pattern]
+    grouped = all(in_groups for *_, in_groups in pattern[::2])
+    if not grouped or alternate != [True, False] * (len(places) // 2):
+        return {}
+    firsts = [at - (getattr(run[at - 1], "kind", None) is LayerKind.PAD) for at in places[2::2]]
+    return {start + begin: run[begin:end] for begin, end in pairwise([0, *firsts, len(run)])}
 
 
 def _joins(element: Element) -> bool:

@@ -347,3 +347,23 @@ def test_what_the_module_of_a_block_runs_behind_it_stays_in_its_stage() -> None:
     names = [[layer.name for layer in walk(stage) if layer.params] for stage in network.stages]
     assert [[name.rpartition(".")[2] for name in stage] for stage in names] == [["conv", "fusion"]] * 3
     assert not any(layer.params for layer in walk(network.head))
+
+
+def separable(width: int, out: int, stride: int, norm: Callable[[int], nn.Module]) -> list[nn.Module]:
+    """A depthwise and a pointwise convolution, each a module of the list around both (MobileNet)."""
+    depthwise = nn.Conv2d(width, width, 3, stride, 0 if stride > 1 else 1, groups=width)
+    pad = [nn.ZeroPad2d((0, 1, 0, 1))] if stride > 1 else []
+    return [
+        nn.Sequential(*pad, depthwise, norm(width), nn.ReLU()),
+        nn.Sequential(nn.Conv2d(width, out, 1), norm(out), nn.ReLU()),
+    ]
+
+
+@pytest.mark.parametrize(
+    "norm", [nn.BatchNorm2d, lambda width: nn.GroupNorm(4, width)], ids=["batch", "group"]
+)
+def test_separable_convolutions_of_a_flat_list_are_blocks(norm: Callable[[int], nn.Module]) -> None:
+    settings = [(8, 16, 1), (16, 32, 2), (32, 32, 1), (32, 64, 2), *[(64, 64, 1)] * 4]
+    layers = [layer for setting in settings for layer in separable(*setting, norm)]
+    network = traced(nn.Sequential(nn.Conv2d(3, 8, 3, 1, 1), nn.Sequential(*layers)), "3x32x32")
+    assert [len(units((stage,))) for stage in network.stages] == [0, 1, 2, 5]
