@@ -14,11 +14,10 @@ def batch_axes(nodes: Iterable[Node], batch: int) -> dict[int, int]:
     """Return the batch axis of each value, by the index of its node, where it is not the first."""
     axes: dict[int, int] = {}
     for node in nodes:
-        ref = next((ref for ref in references(node) if ref.node.active), None)
-        axis = axes.get(ref.node.index, 0) if ref else 0
-        if ref and (axis or operator_of(node.op).effect is Effect.PERMUTE):
-            following = _following(node, ref.shape, axis, batch)
-            if following:
+        axis = axes.get(node.inputs[0].index, 0) if axes and node.inputs else 0
+        if axis or (node.inputs and operator_of(node.op).effect is Effect.PERMUTE):
+            ref = next(ref for ref in references(node) if ref.node.active)
+            if following := _following(node, ref.shape, axis, batch):
                 axes[node.index] = following
     return axes
 
