@@ -1,5 +1,6 @@
 """Write files atomically; write directly into devices and pipes."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -121,7 +122,10 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        message = f"Cannot write {str(path)!r}: {problem.strerror}. Name a file in a folder you may write to."
-        raise RenderError(message) from problem
+        is_full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
+        advice = (
+            "Make room, or name a file elsewhere" if is_full else "Name a file in a folder you may write to"
+        )
+        raise RenderError(f"Cannot write {str(path)!r}: {problem.strerror}. {advice}.") from problem
     except ValueError as problem:
         raise RenderError(f"Cannot write {str(path)!r}: {problem}.") from problem

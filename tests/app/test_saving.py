@@ -125,6 +125,12 @@ def test_standard_output_by_its_path_is_written_into(tmp_path: Path) -> None:
     assert done.stdout == b"a\nnew"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told() -> None:
+    with pytest.raises(RenderError, match=r"No space left on device\. Make room"):
+        write_text(Path("/dev/full"), "x")
+
+
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="it is a folder"):
         write_text(tmp_path, "new")
