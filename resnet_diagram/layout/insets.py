@@ -71,19 +71,24 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
     """
     plain = [mapped(block, _without_tag) for block in blocks]
     broken = list(map(_broken, plain))
-    choices = [
+    choices = (
         _measured(texts, look, wrapped=wrapped, stretch=stretch)
         for texts, wrapped in ((plain, False), (broken, False), (broken, True))
         for look in (_enlarged(theme), theme)
         for stretch in _STRETCHES
-    ]
+    )
 
     def cost(draft: Draft) -> tuple[int, int]:
         """Return the number of panels that are too wide, then the number of rows."""
         widths = draft.widths()
         return sum(width > room for width in widths), len(filled_rows(widths, room, gap))
 
-    draft = min(choices, key=cost)
+    tried: list[Draft] = []
+    for choice in choices:
+        tried.append(choice)
+        if cost(choice) <= (0, 1):
+            break
+    draft = min(tried, key=cost)
     if max(draft.widths(), default=0.0) > room:
         close = [_measured(broken, theme, wrapped=True, rules=rules) for rules in _CLOSE]
         broken_up = [_in_rows(choice, room) for choice in (draft, *close)]
