@@ -9,7 +9,7 @@ import pytest
 from resnet_diagram.app.drawing.folding import folded_page
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.elements import elements
-from resnet_diagram.diagram.lanes.modules import Folded, folded
+from resnet_diagram.diagram.lanes.modules import Folded, folded, module_of
 from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, Node, NodeRole, Overview, Read, Vertex
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
@@ -675,3 +675,18 @@ def test_branches_round_stages_are_drawn_as_lanes(merge: Merge, stages: int) -> 
     assert roles.count(NodeRole.CONCAT if merge is Merge.CONCAT else NodeRole.ADD) == 1
     assert left_out(network, drawn(network).panels) == ()
     assert [fault for fault in problems(scene(network), THEME) if not is_crossing(fault)] == []
+
+
+def test_a_module_keeps_the_first_run_of_a_layer_before_the_others() -> None:
+    shape = (8, 6, 6)
+    bodies = [(shapes.conv(shape, 8, 3, padding=1, name=f"part.{name}"),) for name in "abb"]
+    nodes = (
+        GraphNode(shape=shape),
+        GraphNode(shape=shape, reads=(0,), body=bodies[0]),
+        GraphNode(shape=shape, reads=(1,), body=bodies[1]),
+        GraphNode(shape=shape, reads=(0,), body=bodies[2], shares=2),
+        GraphNode(shape=shape, reads=(2, 3), merge=Merge.ADD),
+    )
+    module = module_of(Graph(nodes=nodes, outputs=(4,)), "part", (1, 2, 3, 4))
+    shares = [(at, node.shares) for at, node in enumerate(module.graph.nodes) if node.shares is not None]
+    assert [first < at for at, first in shares] == [True]

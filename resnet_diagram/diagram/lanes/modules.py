@@ -200,7 +200,9 @@ def module_of(graph: Graph, path: str, numbers: Sequence[int]) -> Module:
     """Return some nodes as a module, in an order that modules with equal nodes share."""
     inside, depth = set(numbers), dict[int, int]()
     for number in numbers:
-        depth[number] = 1 + max((depth.get(read, 0) for read in graph.nodes[number].reads), default=0)
+        node = graph.nodes[number]
+        before = node.reads if node.shares is None else (*node.reads, node.shares)
+        depth[number] = 1 + max((depth.get(at, 0) for at in before), default=0)
 
     def rank(number: int) -> tuple[int, list[int]]:
         node = graph.nodes[number]
