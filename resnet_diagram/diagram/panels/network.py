@@ -9,7 +9,7 @@ from resnet_diagram.diagram.annotations.match import ends_of
 from resnet_diagram.diagram.annotations.model import Part
 from resnet_diagram.diagram.lanes.nested import triangle
 from resnet_diagram.diagram.lanes.unet import has_levels
-from resnet_diagram.diagram.lanes.whole import opens
+from resnet_diagram.diagram.lanes.whole import holds_graph, opens
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Panel
 from resnet_diagram.diagram.options import Levels, Options, Show
 from resnet_diagram.diagram.panels.block_types import SYMBOLS, BlockType, Unit, types_of
@@ -61,8 +61,12 @@ def _not_opened(closed: Label) -> tuple[Label, ...]:
 
 
 def has_graph(network: Network, options: Options) -> bool:
-    """Return whether a network is no chain, or has branches round a stage or a U-Net++ in a part of one."""
-    held = any(opens(element, nested=False) for run in parts(network) for element in run)
+    """Return whether a network is no chain, or has branches round a stage or a U-Net++ in a part of one.
+
+    The skip connections of a U-Net are no branches: it is a U, or a chain where a U has no room.
+    """
+    is_open = holds_graph if has_levels(network) else opens
+    held = any(is_open(element, nested=False) for run in parts(network) for element in run)
     return held or triangle(network, options.graph_room) is not None
 
 
