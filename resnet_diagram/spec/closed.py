@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from resnet_diagram.spec.graph import graphs, with_runs
 from resnet_diagram.spec.measure import in_shape, macs, out_shape, params, residual_blocks, walk
-from resnet_diagram.spec.model import Element, Graph, Layer, LayerKind, Network
-from resnet_diagram.spec.paths import abbreviated
+from resnet_diagram.spec.model import Element, Graph, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.paths import abbreviated, common_path
 from resnet_diagram.spec.traits import WEIGHTED
 
 
@@ -14,28 +14,47 @@ def closed(network: Network) -> Network:
     """Return a network with an opaque layer in place of each graph; the network itself if it has none.
 
     The chain of stages and blocks that a graph of the body begins with stays open; the layer behind it names
-    the modules and outputs that it stands for.
+    the modules and outputs in it, and what it reads besides the end of that chain.
     """
     if next(graphs(network), None) is None:
         return network
     body: list[Element] = []
     for element in network.body:
-        body += _opened(element, network) if isinstance(element, Graph) else _run((element,))
+        if isinstance(element, Graph):
+            body += _opened(element, network, body[-1] if body else None)
+        else:
+            body += _run((element,))
     return replace(network, stem=_run(network.stem), body=tuple(body), head=_run(network.head))
 
 
-def _opened(graph: Graph, network: Network) -> list[Element]:
-    """Return the trunk of a graph, and a layer for all else that names its inputs, modules and outputs."""
+def _opened(graph: Graph, network: Network, before: Element | None) -> list[Element]:
+    """Return the trunk of a graph, and a layer for all else that names what it reads, holds and returns."""
     trunk = _trunk(graph)
     elements = [element for number in trunk for element in _run(graph.nodes[number].body)]
     rest = [element for k, node in enumerate(graph.nodes) if k not in trunk for element in node.body]
-    several = sum(not node.reads for node in graph.nodes) > 1
-    starts = abbreviated(port.name for port in network.inputs) if several else ""
+    starts = abbreviated(_starts(graph, trunk, network, before))
     ends = abbreviated(port.name for port in network.outputs) if len(graph.outputs) > 1 else ""
     words = [f"{starts} →" * bool(starts), _modules(rest), f"→ {ends}" * bool(ends)]
     shape = graph.nodes[trunk[-1] if trunk else 0].shape
     box = _box(graph, rest, shape, " ".join(filter(None, words)) or "graph")
     return [*elements, box]
+
+
+def _starts(graph: Graph, trunk: Sequence[int], network: Network, before: Element | None) -> list[str]:
+    """Return the names of the inputs of a graph of several, and of what its rest reads along the trunk.
+
+    `before`: the element whose value the graph reads.
+    """
+    inputs = network.inputs if sum(not node.reads for node in graph.nodes) > 1 else ()
+    read = {at for k, node in enumerate(graph.nodes) if k not in trunk for at in node.reads}
+    names: list[str] = []
+    for number in [0, *trunk][:-1]:
+        body = graph.nodes[number].body or ((before,) if before else ())
+        if body and (number in read or number in graph.outputs):
+            stages = common_path(element.name for element in body if isinstance(element, Stage))
+            names.append(stages or common_path(layer.name for layer in walk(body)) or _modules(body))
+    shared = common_path(names) if len(names) > 1 else ""
+    return [*(port.name for port in inputs), *(name.removeprefix(f"{shared}.") for name in names)]
 
 
 def _trunk(graph: Graph) -> list[int]:

@@ -20,6 +20,7 @@ from resnet_diagram.spec.model import (
     Merge,
     Network,
     Port,
+    Shortcut,
     ShortcutKind,
     Stage,
 )
@@ -121,6 +122,46 @@ def test_a_closed_network_names_its_inputs() -> None:
     )
     (box,) = closed(network).body
     assert box.op == "left, right → mix"  # type: ignore[union-attr]
+
+
+def residual(name: str) -> Block:
+    return Block(
+        branches=((conv(WIDE, 4, 3, padding=1, name=f"{name}.conv"),),),
+        shortcut=Shortcut(kind=ShortcutKind.IDENTITY),
+        name=name,
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "outputs", "starts"),
+    [
+        ((), (5,), "a, b →"),
+        ((), (5, 1), "a, b →"),
+        (
+            (GraphNode(shape=WIDE, reads=(0,), body=(conv(WIDE, 4, 1, name="low"),)),),
+            (5,),
+            "stem, net.a, net.b → low",
+        ),
+    ],
+)
+def test_a_closed_network_names_what_its_box_reads_along_the_chain(
+    more: tuple[GraphNode, ...], outputs: tuple[int, ...], starts: str
+) -> None:
+    trunk = tuple(
+        GraphNode(
+            shape=WIDE, reads=(at,), body=(Stage(body=(residual(f"net.{name}.0"),), name=f"net.{name}"),)
+        )
+        for at, name in enumerate("abc")
+    )
+    sums = (
+        GraphNode(shape=WIDE, reads=(3, 2), merge=Merge.ADD),
+        GraphNode(shape=WIDE, reads=(4, 1), merge=Merge.ADD),
+    )
+    graph = Graph(nodes=(GraphNode(shape=WIDE), *trunk, *sums, *more), outputs=outputs)
+    stem = conv((3, 8, 8), 4, 3, padding=1, name="stem")
+    *chain, box = closed(Network(name="net", input_shape=(3, 8, 8), body=(stem, graph))).body
+    assert [element.name for element in chain] == ["stem", "net.a", "net.b", "net.c"]
+    assert box.op.startswith(starts)  # type: ignore[union-attr]
 
 
 def test_an_input_beside_itself_is_no_dense_layer() -> None:
