@@ -24,7 +24,7 @@ DEFAULT_VIEW = View.PAPER
 
 
 class Levels(StrEnum):
-    """Form of the stages in a U-Net; NONE: no levels, it is drawn like other networks."""
+    """Form of the stages in a U-Net, or in branches round stages; NONE: both are drawn as chains."""
 
     FRAMES = "frames"
     BOXES = "boxes"
@@ -56,9 +56,9 @@ class Options:
     or a type of block; "" takes the first of each type. `lang` names the language of the words. `opened`: the
     ranks of the types of block that get a panel of their own, 0 for the most frequent; a rank without a type
     leaves a panel to the blocks within others. `graph_room`: the most boxes of a graph whose modules
-    are not folded. `levels`: how U-Nets are drawn. `opens_encoders`: modules with stages are drawn open
-    in a large graph that has room for them. `color_by`: the quantity that fills the boxes. `annotations`: an
-    author's words and colours. `only`: the part that is drawn; "" for all.
+    are not folded. `levels`: how U-Nets and branches round stages are drawn. `opens_encoders`: modules with
+    stages are drawn open in a large graph that has room for them. `color_by`: the quantity that fills the
+    boxes. `annotations`: an author's words and colours. `only`: the part that is drawn; "" for all.
     """
 
     view: View = DEFAULT_VIEW

@@ -690,3 +690,16 @@ def test_a_module_keeps_the_first_run_of_a_layer_before_the_others() -> None:
     module = module_of(Graph(nodes=nodes, outputs=(4,)), "part", (1, 2, 3, 4))
     shares = [(at, node.shares) for at, node in enumerate(module.graph.nodes) if node.shares is not None]
     assert [first < at for at, first in shares] == [True]
+
+
+@pytest.mark.parametrize(
+    ("options", "width"), [(Options(), 234.0), (Options(only="stage1"), 495.0), (Options(), 495.0)]
+)
+def test_branches_round_stages_are_a_chain_where_lanes_have_no_room(options: Options, width: float) -> None:
+    network = with_low_level_branch(Merge.CONCAT, stages=5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnrenderedWarning)
+        figure = folded_page([network], options, Output(fit=Fit(width, None)))
+    has_room = width > 234 and not options.only
+    assert isinstance(figure.diagram.panels[0].content, Dag if has_room else Overview)
+    assert figure.scene.height <= TALLEST

@@ -16,6 +16,7 @@ from resnet_diagram.layout.units import fits
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.formats import Content, Format, write_as
+from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.model import Network
 
 _SMALL_GRAPHS = (20, 12, 6)
@@ -36,12 +37,14 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     Of a graph that is too large even so, more modules are folded. Warns of what is folded.
     """
     figure, what = _opened(networks, options, output)
-    is_u, shows = _is_u(figure), not _graphs(figure) or _shows_graph(figure)
-    for change in () if shows else _smaller(is_u, free=options.view is View.PAPER and not options.direction):
+    shows = not _graphs(figure) or _shows_graph(figure)
+    is_chain = _is_u(figure) or next(graphs(networks[0]), None) is None
+    free = options.view is View.PAPER and not options.direction
+    for change in () if shows else _smaller(is_chain, free=free):
         options = replace(options, **change)
         smaller, folded = _opened(networks, options, output)
         shows = _shows_graph(smaller)
-        if shows or (is_u and options.levels is Levels.NONE and options.opens_encoders):
+        if shows or (is_chain and options.levels is Levels.NONE and options.opens_encoders):
             figure, what = smaller, folded
         if shows:
             break
@@ -54,13 +57,14 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     return figure
 
 
-def _smaller(is_u: bool, *, free: bool) -> Iterator[dict[str, Any]]:
+def _smaller(is_chain: bool, *, free: bool) -> Iterator[dict[str, Any]]:
     """Yield changes of options that make a graph smaller, one after the other.
 
-    `free`: the view and its direction are.
+    `is_chain`: the graph is a U, or branches of a chain, and may be drawn without levels. `free`: the view
+    and its direction are.
     """
     yield {"levels": Levels.BOXES}
-    if is_u:
+    if is_chain:
         yield {"levels": Levels.NONE}
     first, *rooms = [{"graph_room": room} for room in _SMALL_GRAPHS] if free else [{}]
     yield first

@@ -63,9 +63,9 @@ def _not_opened(closed: Label) -> tuple[Label, ...]:
 def has_graph(network: Network, options: Options) -> bool:
     """Return whether a network is no chain, or has branches round a stage or a U-Net++ in a part of one.
 
-    The skip connections of a U-Net are no branches: it is a U, or a chain where a U has no room.
+    The skip connections of a U-Net are no branches: it is a U. Without room, both are chains.
     """
-    is_open = holds_graph if has_levels(network) else opens
+    is_open = holds_graph if options.levels is Levels.NONE or has_levels(network) else opens
     held = any(is_open(element, nested=False) for run in parts(network) for element in run)
     return held or triangle(network, options.graph_room) is not None
 
