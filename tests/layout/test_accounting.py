@@ -14,7 +14,7 @@ from resnet_diagram.diagram.model import Comparison, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import nodes
-from resnet_diagram.layout.scene import boxes, connectors, markers, texts
+from resnet_diagram.layout.scene import GroupKind, boxes, connectors, groups, markers, texts
 from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
@@ -80,6 +80,8 @@ def test_the_page_shows_every_operation_and_is_no_higher_than_a_page(name: str, 
     joints += [line.origin for line in connectors(scene)]
     shapes = [box.origin for box in boxes(scene) if box.role not in MERGES]
     shapes += [mark.origin for mark in markers(scene)]
+    # The legend says what the lines in the frame of a module hold, and equal modules share a frame.
+    shapes += [group.origin for group in groups(scene) if group.kind is GroupKind.BLOCK and group.frame]
     assert missing_from(network, shapes, joints) == ()
 
 

@@ -185,7 +185,7 @@ def pack(words: list[str], limit: float, size: float, *, keeps_commas: bool = Fa
     >>> pack(["SE", "门控，", "r=24"], 36, 6.6)
     ('SE 门控', 'r=24')
     >>> pack(["3×3", "conv,", "128,", "s=2"], 36, 6.6, keeps_commas=True)
-    ('3×3', 'conv, 128,', 's=2')
+    ('3×3 conv,', '128, s=2')
     """
     dropped = "" if keeps_commas else _COMMAS
     lines: list[str] = []
