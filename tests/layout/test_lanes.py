@@ -190,6 +190,19 @@ def test_a_resampling_on_a_line_keeps_its_path() -> None:
     assert sorted(line.origin.paths for line in lines) == [("up0",), ("up1",)]
 
 
+@pytest.mark.parametrize("count", range(1, 20))
+@pytest.mark.parametrize("leave", [0.0, 0.1, 3.3])
+def test_lines_between_two_parts_are_level(count: int, leave: float) -> None:
+    reads = tuple(Read(vertex=1, port=port) for port in range(count))
+    first = Vertex(id="first", reads=(Read(vertex=0),), ports=count)
+    dag = Dag(vertices=(Vertex(id="input"), first, Vertex(id="last", reads=reads)))
+    extents = (Extent(20.0, 60.0, 60.0),) * 3
+    paths = plan(dag, extents, (0.0,) * (count + 1), 6.4).paths[1:]
+    assert [len(path) for path in paths] == [2] * count
+    slanted = extents[0], extents[1]._replace(exit=leave), extents[2]
+    assert len(plan(dag, slanted, (0.0,) * (count + 1), 6.4).paths) == count + 1
+
+
 def test_words_on_lines_into_a_part_are_on_both_sides_of_them() -> None:
     def vertex(name: str, row: int, *reads: int) -> Vertex:
         node = Node(id=name, role=NodeRole.OTHER, lines=(literal(name),))

@@ -28,6 +28,8 @@ _BEHIND = 4.5
 """From a part to the first track behind it."""
 _PORT = 5.2
 """Distance between two lines that enter or leave a part beside each other, in points."""
+_DIGITS = 6
+"""Decimals of the offsets of lines, so that a level line has equal ones at both ends."""
 _LINE_GAP = 7.0
 _ROW_GAP = 7.5
 _LABEL_GAP = 3.0
@@ -129,7 +131,7 @@ def _entries(dag: Dag, places: Grid, routed: Sequence[Route], words: Sequence[fl
             steps.append(steps[-1] + max(_PORT, *between))
         centre = (steps[floor(middle)] + steps[ceil(middle)]) / 2
         for step, at in zip(steps, entering, strict=True):
-            offsets[at] = step - centre
+            offsets[at] = round(step - centre, _DIGITS)
     return offsets
 
 
@@ -152,7 +154,7 @@ def _exits(dag: Dag, places: Grid, extents: Sequence[Extent]) -> dict[Net, float
             line = places.leaves((number, port))
             mates = [other for other in range(vertex.ports) if places.leaves((number, other)) == line]
             rank = mates.index(port) - (len(mates) - 1) / 2
-            exits[number, port] = extents[number].exit + rank * _PORT
+            exits[number, port] = round(extents[number].exit + rank * _PORT, _DIGITS)
     return exits
 
 
