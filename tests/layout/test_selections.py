@@ -84,8 +84,11 @@ def test_a_pyramid_selects_nothing() -> None:
         assert selections(graph, ()) == []
 
 
-def with_siblings(levels: int, *, before: bool) -> Network:
-    """A pyramid whose levels share two convolutions on the same values, or on those of a third: `before`."""
+def with_siblings(levels: int, *, before: bool, series: int = 0) -> Network:
+    """A pyramid whose levels share two convolutions on the same values, or on those of a third: `before`.
+
+    `series`: the number of equal convolutions in place of those that differ.
+    """
     network = with_heads(levels, joined=False, layers=1)
     (graph,) = network.body
     assert isinstance(graph, Graph)
@@ -98,7 +101,8 @@ def with_siblings(levels: int, *, before: bool) -> Network:
             size = parts[source].shape
             shares = first if number else None
             point = replace(conv(f"{name}.1", size, size), kernel=(1, 1))
-            body = (conv(f"{name}.0", size, size), point)
+            equal = tuple(conv(f"{name}.{at}", size, size) for at in range(series))
+            body = equal or (conv(f"{name}.0", size, size), point)
             parts.append(GraphNode(shape=size, reads=(source,), body=body, shares=shares))
         outputs += range(first, len(parts))
     outputs = outputs if before else [*graph.outputs, *outputs]
@@ -165,3 +169,12 @@ def test_layers_ahead_of_a_stage_that_is_a_box_are_boxes() -> None:
     network = deep_ladder(4)
     panels = drawn(network).panels
     assert missing(network, [closed, *(panel.content for panel in panels[1:])]) == ()
+
+
+@pytest.mark.parametrize("series", [2, 4])
+@pytest.mark.parametrize("before", [False, True])
+def test_the_number_of_layers_in_series_is_in_their_line_of_a_shared_box(series: int, before: bool) -> None:
+    network = with_siblings(3, before=before, series=series)
+    (box,) = [node for node in nodes((whole(network),)) if "shared by" in str(node.lines)]
+    assert [str(line) for line in box.lines].count(f"3×3 conv, 16 [×{series}]") == 1 + before
+    assert not box.badge

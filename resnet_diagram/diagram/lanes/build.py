@@ -192,17 +192,17 @@ class _Builder:
             runs.insert(0, runs[0].before)
         boxes = [self.boxes(draft.graph.nodes[run.members[0]].body, most=1)[0][0] for run in runs]
         merges = [draft.graph.nodes[run.merge].name for run in runs if run.merge is not None]
-        lines = [box.lines for box in boxes]
+        lines = [(_with_times(box.lines[0], box.badge), *box.lines[1:]) for box in boxes]
         if unit.siblings:
             first = len(runs) - 1 - len(unit.siblings)
-            ways = [Label(*box.lines, joint=ARROW) for box in boxes[first:]]
+            ways = [Label(*way, joint=ARROW) for way in lines[first:]]
             lines[first:] = [(phrase(Kind.BLOCK, Word.PARALLEL), *ways)]
         lines.append((phrase(Kind.BLOCK, Word.SHARED_BY, len(unit.members)),))
         lines.append((merge_name(Merge.CONCAT),) if merges else ())
         shown = together(box.origin for box in boxes)
         shown = replace(shown, paths=(*shown.paths, *filter(None, merges)), shape=boxes[-1].origin.shape)
         shapes = (draft.graph.nodes[number].shape for number in unit.ends)
-        box = replace(boxes[-1], lines=sum(lines, ()), origin=shown)
+        box = replace(boxes[-1], lines=sum(lines, ()), badge="", origin=shown)
         at = draft.add((box,), tuple(reads), *shapes)
         for port, number in enumerate(unit.ends):
             draft.values[number] = Read(vertex=at, port=port)
@@ -369,7 +369,11 @@ def _repeated(boxes: Sequence[Node]) -> list[Node]:
 def _counted(lines: Iterable[Label]) -> list[Label]:
     """Return lines with equal ones in series as one, with their number."""
     runs = [list(run) for _, run in groupby(lines)]
-    return [Label(run[0], literal(times(len(run)), Kind.REPEAT), joint=" ") for run in runs]
+    return [_with_times(run[0], times(len(run))) for run in runs]
+
+
+def _with_times(line: Label, count: str) -> Label:
+    return Label(line, literal(count, Kind.REPEAT), joint=" ")
 
 
 def _span(unit: Folded) -> str:
