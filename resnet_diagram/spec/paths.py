@@ -24,6 +24,15 @@ def outer_paths(path: str) -> list[str]:
     return [path[:at] for at, sign in enumerate(path) if sign == "."]
 
 
+def with_outer(path: str) -> list[str]:
+    """Return the paths of the modules around a module, and its own, outermost first.
+
+    >>> with_outer("layer3.0.conv1")
+    ['layer3', 'layer3.0', 'layer3.0.conv1']
+    """
+    return [*outer_paths(path), path]
+
+
 def is_within(path: str, module: str) -> bool:
     """Return whether a path is that of a module or of a part of it.
 

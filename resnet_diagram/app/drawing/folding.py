@@ -9,7 +9,7 @@ from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.diagram.model import WHOLE, Dag, Flow, Inset
 from resnet_diagram.diagram.options import Levels, Options, View
 from resnet_diagram.diagram.views import view_named
-from resnet_diagram.errors import RenderError, UnrenderedWarning
+from resnet_diagram.errors import RenderError, warn_unrendered
 from resnet_diagram.layout.scene import groups
 from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
 from resnet_diagram.layout.units import fits
@@ -49,7 +49,7 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
         if shows:
             break
     if what:
-        _warn(
+        warn_unrendered(
             f"The drawing of {networks[0].name} would be higher than a page; {what}. "
             "--max-height 20in gives it more room, --view full draws every block."
         )
@@ -66,10 +66,10 @@ def _smaller(is_chain: bool, *, free: bool) -> Iterator[dict[str, Any]]:
     yield {"levels": Levels.BOXES}
     if is_chain:
         yield {"levels": Levels.NONE}
-    first, *rooms = [{"graph_room": room} for room in _SMALL_GRAPHS] if free else [{}]
-    yield first
+    rooms = [{"graph_room": room} for room in _SMALL_GRAPHS] if free else []
+    yield from rooms[:1]
     yield {"opens_encoders": False}
-    yield from rooms
+    yield from rooms[1:]
 
 
 def _tried(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
@@ -182,19 +182,21 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
             break
         if boxed:
             name = figure.diagram.title or "the network"
-            _warn(f"The chart of {name} is too large for a page: each graph in it is drawn as one box.")
+            warn_unrendered(
+                f"The chart of {name} is too large for a page: each graph in it is drawn as one box."
+            )
             figure = replace(figure, diagram=replace(boxed, flow=figure.diagram.flow), remark=BOXED)
             continue
         if view.folded is None:
-            _warn(f"{_excess(row, size)}Take a view that folds more, or a part of it.")
+            warn_unrendered(f"{_excess(row, size)}Take a view that folds more, or a part of it.")
             break
         if too_high:
-            _warn(
+            warn_unrendered(
                 f"The chart of {figure.diagram.title or 'the network'} is too high for a page: its stages "
                 "are folded. Take --direction down or --view full to draw their blocks."
             )
         else:
-            _warn(f"{_excess(row, size)}Equal blocks are folded, as in --view {view.folded}.")
+            warn_unrendered(f"{_excess(row, size)}Equal blocks are folded, as in --view {view.folded}.")
         view = view_named(view.folded)
         figure = _tried(networks, replace(options, view=view.view), output, flat=True)
         if too_high:
@@ -210,7 +212,3 @@ def _excess(row: Format, size: ChartSize) -> str:
         f"The Mermaid chart has {size.arrows} arrows and {size.characters} characters; GitHub "
         f"stops at {row.budget.arrows} and {row.budget.characters}. "
     )
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, UnrenderedWarning, stacklevel=3)

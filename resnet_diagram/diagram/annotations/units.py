@@ -9,7 +9,7 @@ from resnet_diagram.diagram.annotations.model import Part
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.measure import in_shape, is_residual, macs, out_shape, params
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shortcut, Stage
-from resnet_diagram.spec.paths import outer_paths
+from resnet_diagram.spec.paths import with_outer
 
 
 class Closed(NamedTuple):
@@ -59,7 +59,7 @@ class Closing:
     def _owner(self, path: str) -> str:
         """Return the outermost module of a path that is a unit, within the unit being closed, or ""."""
         around = self._outer[-1] if self._outer else ""
-        for module in (*outer_paths(path), path):
+        for module in with_outer(path):
             inner = module.startswith(f"{around}.") if around else True
             if inner and any(part.names(module) for part in self._parts):
                 return module

@@ -1,11 +1,11 @@
 """Find operations that select values between layers with weights, such as the proposals of a detector."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Graph, GraphNode, Layer, LayerKind
-from resnet_diagram.spec.paths import common_path, outer_paths
+from resnet_diagram.spec.paths import common_path, with_outer
 from resnet_diagram.spec.traits import MIXING
 from resnet_diagram.wording.terms import Label, literal
 
@@ -24,11 +24,11 @@ def selections(graph: Graph, taken: Collection[int]) -> list[tuple[str, tuple[in
     """
     modules = [_module(node) for node in graph.nodes]
     weighted = {
-        path for at, node in enumerate(graph.nodes) if works(node) for path in _and_outer(modules[at])
+        path for at, node in enumerate(graph.nodes) if works(node) for path in with_outer(modules[at])
     }
     groups: dict[tuple[int, str], list[int]] = {}
     for number, step in sorted(_steps(graph, taken).items()):
-        free = (path for path in _and_outer(modules[number]) if path not in weighted)
+        free = (path for path in with_outer(modules[number]) if path not in weighted)
         groups.setdefault((step, next(free, "")), []).append(number)
     return [
         (module or common_path(filter(None, (modules[number] for number in numbers))), tuple(numbers))
@@ -108,8 +108,3 @@ def _module(node: GraphNode) -> str:
         for path in paths_of(element)
     ]
     return common_path(filter(None, paths)) if paths else node.name.rpartition(".")[0]
-
-
-def _and_outer(path: str) -> Sequence[str]:
-    """Return a path and those of the modules around it, outermost first."""
-    return (*outer_paths(path), path)

@@ -8,7 +8,7 @@ from resnet_diagram.diagram.walk import content_items, nodes
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Network
-from resnet_diagram.spec.paths import outer_paths
+from resnet_diagram.spec.paths import outer_paths, with_outer
 from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.wording.contents import modules_note, shared_notes
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
@@ -23,9 +23,7 @@ def run_notes(network: Network, drawings: Sequence[Content] = ()) -> tuple[Label
     """
     if drawings and all(isinstance(content, Inset) for content in drawings):
         boxes = (node for content in drawings for node in nodes(content_items(content)))
-        around = {
-            path for box in boxes for inner in box.origin.paths for path in (*outer_paths(inner), inner)
-        }
+        around = {path for box in boxes for inner in box.origin.paths for path in with_outer(inner)}
         return shared_notes((name, count) for name, count in shared_modules(network) if name in around)
     in_lanes = any(isinstance(content, Dag) for content in drawings)
     shared = shared_notes(shared_modules(network, in_graphs=not in_lanes))
@@ -41,7 +39,7 @@ def _input_notes(network: Network) -> Iterator[Label]:
 
 def idle_notes(network: Network) -> tuple[Label, ...]:
     """Return a note on modules that are not drawn; of those within each other on the outermost."""
-    running = {path for layer in walk(network) for path in (*outer_paths(layer.name), layer.name)}
+    running = {path for layer in walk(network) for path in with_outer(layer.name)}
     unused = dict.fromkeys(
         next((path for path in outer_paths(module.name) if path not in running), module.name)
         for module in network.idle
