@@ -20,7 +20,7 @@ class NodeKind(Enum):
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One value, or group of values, and the operation that result it.
+    """One value, or group of values, and the operation that made it.
 
     `shape` is the whole shape, batch included. `inputs` are the producers that carry activation, in
     argument order; `active` says whether this value depends on an input of the model. `args` hold plain
@@ -104,6 +104,13 @@ def operation_at(
     result = Node(place.index, NodeKind.OPERATION, op, shape, place.call, bool(inputs), inputs, args)
     result.names, result.refs = names, refs
     return result
+
+
+def put_nodes(graph: OpGraph, nodes: list[Node]) -> None:
+    """Give a graph other nodes, in execution order, and number them."""
+    graph.nodes[:] = nodes
+    for index, node in enumerate(nodes):
+        node.index = index
 
 
 def become(node: Node, op: str, args: tuple[object, ...], names: tuple[str, ...], shape: Sizes) -> None:

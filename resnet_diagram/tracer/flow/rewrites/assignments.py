@@ -17,6 +17,7 @@ from resnet_diagram.tracer.flow.graph import (
     become,
     first_read,
     operation_at,
+    put_nodes,
     references,
 )
 from resnet_diagram.tracer.flow.zeros import is_zeros
@@ -45,9 +46,7 @@ def write_out_assignments(graph: OpGraph) -> None:
         if node.op == "copy_" and node.active:
             nodes += _written(node, parts_of, shapes_of)
         nodes.append(node)
-    graph.nodes[:] = nodes
-    for index, node in enumerate(nodes):
-        node.index = index
+    put_nodes(graph, nodes)
 
 
 def _shapes_read(nodes: Iterable[Node]) -> dict[int, set[Sizes]]:

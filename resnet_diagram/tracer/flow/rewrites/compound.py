@@ -16,6 +16,7 @@ from resnet_diagram.tracer.flow.graph import (
     become,
     first_read,
     operation_at,
+    put_nodes,
     references,
 )
 from resnet_diagram.tracer.record.operators import Effect, operator_of
@@ -50,9 +51,7 @@ def spell_out(graph: OpGraph) -> None:
             nodes += _write_sum_of_parts(node)
         nodes.append(node)
     if len(nodes) > len(graph.nodes):
-        graph.nodes[:] = nodes
-        for index, node in enumerate(nodes):
-            node.index = index
+        put_nodes(graph, nodes)
 
 
 def _write_interpolation(node: Node) -> list[Node]:

@@ -7,7 +7,7 @@ result its positions back. Without this rewrite the positions would be the batch
 from math import prod
 
 from resnet_diagram.tracer.flow.classify import is_weighted_product
-from resnet_diagram.tracer.flow.graph import Node, OpGraph, Sizes, argument, references
+from resnet_diagram.tracer.flow.graph import Node, OpGraph, Sizes, argument, become, references
 from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 
 _POINTWISE = frozenset({Role.ADD, Role.MULTIPLY, Role.ACTIVATION, Role.PASS, Role.LINEAR})
@@ -89,4 +89,4 @@ def _unfold(folded: dict[int, Node], front: Sizes, readers: dict[int, list[Node]
 def _drop_view(node: Node) -> None:
     """Make a view that keeps the shape an operation that does nothing."""
     if operator_of(node.op).effect is Effect.RESHAPE and references(node)[0].shape == node.shape:
-        node.op, node.args, node.kwargs, node.names = "detach", references(node)[:1], {}, ("self",)
+        become(node, "detach", references(node)[:1], ("self",), node.shape)
