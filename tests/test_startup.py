@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +10,20 @@ from click.testing import CliRunner
 from resnet_diagram.cli.main import main
 
 HEAVY = ("torch", "torchvision", "timm", "numpy", "sympy")
+
+
+def loaded(names: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """Return which of some modules a command loads."""
+    code = (
+        "import sys\n"
+        "from resnet_diagram.cli.main import main\n"
+        "main(sys.argv[1:], standalone_mode=False)\n"
+        f"print(*[name for name in {names} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stderr.split()
 
 
 @pytest.mark.parametrize(
@@ -27,16 +42,12 @@ HEAVY = ("torch", "torchvision", "timm", "numpy", "sympy")
     ids=" ".join,
 )
 def test_a_named_network_never_imports_torch(arguments: list[str]) -> None:
-    code = (
-        "import sys\n"
-        "from resnet_diagram.cli.main import main\n"
-        "main(sys.argv[1:], standalone_mode=False)\n"
-        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
-    )
-    assert done.stderr.strip() == "[]"
+    assert loaded(HEAVY, arguments) == []
+
+
+@pytest.mark.parametrize("name", ["svg", "json"])
+def test_a_drawing_without_a_template_does_not_import_jinja(name: str) -> None:
+    assert loaded(("jinja2", "markupsafe"), ["draw", "resnet50", "-t", name]) == []
 
 
 @pytest.mark.parametrize("name", ["svg", "tikz", "drawio", "mermaid", "dot", "outline"])

@@ -25,7 +25,7 @@ from resnet_diagram.render.escape.xml import one_line
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.fonts import warn_of_absent
 from resnet_diagram.render.numbers import number
-from resnet_diagram.render.svg.render import corner
+from resnet_diagram.render.svg.geometry import corner
 from resnet_diagram.render.templates import render
 from resnet_diagram.style.theme import Style, Theme
 from resnet_diagram.wording.terms import FORMULA_MARK

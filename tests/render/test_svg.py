@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,8 @@ from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Text, walk
 from resnet_diagram.render.figure import Figure, Output
-from resnet_diagram.render.svg.render import arrow_head, bent, corner, render_svg
+from resnet_diagram.render.svg.geometry import arrow_head, bent, corner
+from resnet_diagram.render.svg.render import render_svg
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.samples import SAMPLES, diagram, residual, stage
 from tests.render.figures import named, with_output
@@ -151,6 +153,15 @@ def test_the_readers_own_template_comes_first(tmp_path_factory: pytest.TempPathF
     plain = figure(diagram(residual("b"), title="mine"))
     own = Figure(diagram=plain.diagram, theme=plain.theme, output=Output(templates=folder))
     assert render_svg(own) == "<svg>mine</svg>"
+
+
+def test_a_template_adds_to_the_finished_document(tmp_path: Path) -> None:
+    (tmp_path / "svg").mkdir()
+    template = """{{ document | replace("</svg>", "<rect/></svg>") }}"""
+    (tmp_path / "svg" / "figure.svg.jinja").write_text(template, encoding="utf-8")
+    plain = figure(diagram(residual("b")))
+    own = Figure(diagram=plain.diagram, theme=plain.theme, output=Output(templates=tmp_path))
+    assert render_svg(own) == render_svg(plain).replace("</svg>", "<rect/></svg>")
 
 
 def test_elements_nest_as_the_network_does() -> None:

@@ -4,7 +4,7 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Point, Sign, Text
 from resnet_diagram.layout.text.faces import present
 from resnet_diagram.render.numbers import number
-from resnet_diagram.render.svg.render import corner
+from resnet_diagram.render.svg.geometry import corner
 from resnet_diagram.style.theme import Style, Theme
 
 UNIT = 100 / 72

@@ -19,7 +19,7 @@ from resnet_diagram.render.pptx.drawing import (
     towards,
 )
 from resnet_diagram.render.pptx.outlines import marker_shape
-from resnet_diagram.render.svg.render import HEAD_LENGTH, HEAD_WIDTH
+from resnet_diagram.render.svg.geometry import HEAD_LENGTH, HEAD_WIDTH
 
 _HEADS = {"sm": 2.0, "med": 3.0, "lg": 5.0}
 """Sizes of arrow heads, in widths of their line."""

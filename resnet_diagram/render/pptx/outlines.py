@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from resnet_diagram.layout.scene import Box, Form, Marker, Point
 from resnet_diagram.render.pptx.drawing import ANGLES, SIDES, Drawing, Spot, Values, line_style
-from resnet_diagram.render.svg.render import corner
+from resnet_diagram.render.svg.geometry import corner
 
 Step = tuple[str | int, ...]
 """Part of a path: its kind, then a point, or the radius, start and sweep of an arc in degrees."""

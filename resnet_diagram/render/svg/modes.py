@@ -1,6 +1,6 @@
 """Colours of an SVG that follows its reader's light or dark mode: classes and custom properties of CSS."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from resnet_diagram.dataclass import dataclass
@@ -13,6 +13,10 @@ _PAINTS = {
     "line": (("stroke", "stroke"),),
     "words": (("fill", "text"),),
 }
+# Pages that choose the mode in place of the reader's settings: Furo and others of Sphinx; Bootstrap, which is
+# MkDocs' own theme; Material for MkDocs, which is light unless its scheme is slate.
+_PAGES_LIGHT = ("[data-theme=light]", "[data-bs-theme=light]", ".md-typeset")
+_PAGES_DARK = ("[data-theme=dark]", "[data-bs-theme=dark]", "[data-md-color-scheme=slate]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +49,40 @@ class Ink:
         return [(name, f"--{self._style}-{part}", part) for name, part in _PAINTS[self.sort]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Modes:
-    """`light` and `dark`: values of custom properties; `rules`: declarations by class.
+def style_sheet(rules: Sequence[str]) -> list[str]:
+    """Return the lines of a style sheet, none if it has no rules."""
+    return ["<style>", *rules, "</style>"] if rules else []
 
-    `pages_light` and `pages_dark`: selectors of pages that choose the mode in place of the reader's settings,
-    for an SVG inline in them: Furo and others of Sphinx; Bootstrap, which is MkDocs' own theme; Material for
-    MkDocs, which is light unless its scheme is slate.
+
+def mode_rules(name: str, inks: Iterable[Ink], theme: Theme) -> list[str]:
+    """Return the rules of some inks in the drawing with the id `name`; none if the theme has one mode.
+
+    The colours are those of the reader's settings, or of the mode that the page around an inline SVG chose.
     """
-
-    light: dict[str, str]
-    dark: dict[str, str]
-    rules: dict[str, str]
-    pages_light: tuple[str, ...] = ("[data-theme=light]", "[data-bs-theme=light]", ".md-typeset")
-    pages_dark: tuple[str, ...] = (
-        "[data-theme=dark]",
-        "[data-bs-theme=dark]",
-        "[data-md-color-scheme=slate]",
-    )
-
-
-def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
-    """Return the style sheet of some inks, if the theme follows the reader's mode."""
     if not theme.dark:
-        return None
-    names = sorted(set(inks), key=attrgetter("sort", "role", "shade"))
-    return Modes(
-        light=_values(names, theme),
-        dark=_values(names, theme.dark),
-        rules={
-            ink.name: "; ".join(f"{name}: var({variable})" for name, variable, _ in ink.variables())
-            for ink in names
-        },
-    )
+        return []
+    used = sorted(set(inks), key=attrgetter("sort", "role", "shade"))
+    light, dark = _values(used, theme), _values(used, theme.dark)
+    rules = [
+        f"  #{name} .{ink.name} {{ " + "; ".join(f"{key}: var({value})" for key, value, _ in ink.variables())
+        for ink in used
+    ]
+    return [
+        f"#{name} {{",
+        *(f"  {variable}: {colour};" for variable, colour in light.items()),
+        "}",
+        "@media (prefers-color-scheme: dark) {",
+        f"  #{name}:not({' *, '.join(_PAGES_LIGHT)} *) {{",
+        *(f"    {variable}: {colour};" for variable, colour in dark.items()),
+        "  }",
+        "}",
+        ", ".join(f"{page} #{name}" for page in _PAGES_DARK) + " {",
+        *(f"  {variable}: {colour};" for variable, colour in dark.items()),
+        "}",
+        "@supports (fill: var(--page-fill)) {",
+        *(f"{rule} }}" for rule in rules),
+        "}",
+    ]
 
 
 def _values(inks: list[Ink], theme: Theme) -> dict[str, str]:
