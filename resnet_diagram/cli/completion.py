@@ -5,42 +5,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from click import Context, Parameter
-from click.shell_completion import BashComplete, CompletionItem, FishComplete, add_completion_class
 
 _SOURCES = (".py", ".ipynb", ".toml", ".json", ".pt", ".pt2")
 """Suffixes of files that may hold a network."""
 
-Completer = Callable[[Context, Parameter, str], list[CompletionItem]]
+Completer = Callable[[Context, Parameter, str], list[str]]
 
 
-@add_completion_class
-class Bash(BashComplete):
-    """Completion for Bash, which takes a colon for a word and completes the part behind it."""
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the preceding words and the word to complete, with words split at colons rejoined."""
-        args, incomplete = super().get_completion_args()
-        words: list[str] = []
-        for word in (*args, incomplete):
-            if words and (word == ":" or words[-1].endswith(":")):
-                words[-1] += word
-            else:
-                words.append(word)
-        return words[:-1], words[-1]
-
-    def format_completion(self, item: CompletionItem) -> str:
-        """Return an item without the part before a colon, which Bash already has."""
-        return f"{item.type},{item.value.rpartition(':')[2]}"
-
-
-@add_completion_class
-class Fish(FishComplete):
-    """Completion for fish, with commas in values."""
-
-    source_template = FishComplete.source_template.replace('split ","', 'split --max 1 ","')
-
-
-def sources(context: Context, parameter: Parameter, incomplete: str) -> list[CompletionItem]:
+def sources(context: Context, parameter: Parameter, incomplete: str) -> list[str]:
     """Return the sources that begin as typed: networks, files, and behind a colon the names in a file."""
     file, colon, _ = incomplete.rpartition(":")
     if colon and file.endswith(".py"):
@@ -93,19 +65,19 @@ def _words(name: str) -> Iterable[str]:
     }[name]
 
 
-def _items(words: Iterable[str], typed: str) -> list[CompletionItem]:
+def _items(words: Iterable[str], typed: str) -> list[str]:
     """Return the words that begin as typed."""
-    return [CompletionItem(word) for word in words if word.startswith(typed)]
+    return [word for word in words if word.startswith(typed)]
 
 
-def _listed(words: Iterable[str], typed: str) -> list[CompletionItem]:
+def _listed(words: Iterable[str], typed: str) -> list[str]:
     """Return lists whose last word begins as typed; signs stay."""
     head, comma, last = typed.rpartition(",")
     sign = last[:1] if last[:1] in ("+", "-") else ""
     return _items([f"{head}{comma}{sign}{word}" for word in words], typed)
 
 
-def _files(typed: str, suffixes: tuple[str, ...]) -> list[CompletionItem]:
+def _files(typed: str, suffixes: tuple[str, ...]) -> list[str]:
     """Return the files with a suffix, and the folders, that begin as typed."""
     folder, name = (Path(typed), "") if typed.endswith("/") else (Path(typed).parent, Path(typed).name)
     try:
@@ -114,7 +86,7 @@ def _files(typed: str, suffixes: tuple[str, ...]) -> list[CompletionItem]:
         return []
     start = typed[: len(typed) - len(name)]
     return [
-        CompletionItem(f"{start}{path.name}{'/' * path.is_dir()}")
+        f"{start}{path.name}{'/' * path.is_dir()}"
         for path in entries
         if path.name.startswith(name) and (path.is_dir() or path.suffix in suffixes)
         if not path.name.startswith(".") or name.startswith(".")

@@ -67,7 +67,7 @@ class _Commands(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command; errors before a subcommand runs, as of `--help`, are messages too."""
         if _COMPLETE in os.environ:
-            import_module("resnet_diagram.cli.completion")
+            import_module("resnet_diagram.cli.shells")
         try:
             return super().main(*args, **kwargs)
         except Exception as problem:

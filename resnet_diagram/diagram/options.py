@@ -6,8 +6,16 @@ from enum import StrEnum
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Direction
-from resnet_diagram.diagram.quantity import Quantity
 from resnet_diagram.wording.stages import StageNames
+
+
+class Quantity(StrEnum):
+    """Quantity shown by the fill of a box."""
+
+    MACS = "macs"
+    PARAMS = "params"
+    MEMORY = "memory"
+    RECEPTIVE_FIELD = "receptive-field"
 
 
 class View(StrEnum):

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
 from resnet_diagram.diagram.elements import elements, mapped
 from resnet_diagram.diagram.model import Bar, Diagram, LegendEntry, Node, NodeRole
+from resnet_diagram.diagram.options import Quantity
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import activations, macs, params
 from resnet_diagram.spec.model import Element, Network
@@ -18,16 +18,6 @@ from resnet_diagram.wording.vocabulary import Word
 
 Values = Mapping[str, float]
 """A quantity of each layer and block, by its path."""
-
-
-class Quantity(StrEnum):
-    """Quantity shown by the fill of a box."""
-
-    MACS = "macs"
-    PARAMS = "params"
-    MEMORY = "memory"
-    RECEPTIVE_FIELD = "receptive-field"
-
 
 _WORDS = {
     Quantity.MACS: Word.MACS_OF_BOX,

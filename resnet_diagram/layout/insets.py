@@ -14,7 +14,6 @@ from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.rows.place import draw_rows, row_lines
 from resnet_diagram.layout.flow.rows.split import break_rows, has_lanes
-from resnet_diagram.layout.notes import draw_notes, placed_notes, reach
 from resnet_diagram.layout.scene import boxes
 from resnet_diagram.layout.spacing import TIGHT, TIGHTEST, TURN_PAD, Gaps
 from resnet_diagram.layout.units import balanced, filled_rows
@@ -118,6 +117,8 @@ def _annotated(drawing: DrawnPanel, block: Block) -> DrawnPanel:
     words = {node.id: node.note for node in nodes(block) if node.note}
     if not words:
         return drawing
+    from resnet_diagram.layout.notes import draw_notes, placed_notes, reach
+
     notes = placed_notes(drawing.canvas, words, drawing.width, drawing.height)
     draw_notes(drawing.canvas, notes, drawing.height)
     top, bottom = reach(notes, above=True), reach(notes, above=False)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.layout.text.faces import OWN, css_list, face_of, present
-from resnet_diagram.layout.text.installed import folders_of
 from resnet_diagram.layout.text.metrics import unmeasured
 from resnet_diagram.resources import fonts_dir
 
@@ -31,7 +30,11 @@ def needs_installed(text: str, font: str) -> bool:
 def font_paths(font: str) -> tuple[Path, ...]:
     """Return the folders of the built-in fonts and of the family in use."""
     face = face_of(font)
-    return (fonts_dir(), *(() if face.own else folders_of(face.source)))
+    if face.own:
+        return (fonts_dir(),)
+    from resnet_diagram.layout.text.installed import folders_of
+
+    return (fonts_dir(), *folders_of(face.source))
 
 
 def warn_of_absent(font: str) -> None:

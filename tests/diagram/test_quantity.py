@@ -12,8 +12,8 @@ from click.testing import CliRunner
 import resnet_diagram as rd
 from resnet_diagram.cli.main import main
 from resnet_diagram.diagram.model import Bar, Diagram, Node
-from resnet_diagram.diagram.options import Options, View
-from resnet_diagram.diagram.quantity import FILLED, LEVELS, Quantity, by_quantity
+from resnet_diagram.diagram.options import Options, Quantity, View
+from resnet_diagram.diagram.quantity import FILLED, LEVELS, by_quantity
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.layout.layout import layout

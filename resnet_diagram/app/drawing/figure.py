@@ -7,8 +7,6 @@ from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Levels, Options
-from resnet_diagram.diagram.prose.caption import caption, label
-from resnet_diagram.diagram.quantity import by_quantity
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.render.figure import Figure, Output
@@ -39,6 +37,8 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
     own_words = options.annotations.caption or None if placing.caption is None else placing.caption
 
     def words() -> str:
+        from resnet_diagram.diagram.prose.caption import caption
+
         return in_language(caption(networks, options), translations) if own_words is None else own_words
 
     return Figure(
@@ -98,6 +98,8 @@ def _levelled(
     theme = theme.for_stages(stage_count(flattened(diagram).chain.items))
     if not options.color_by:
         return diagram, theme
+    from resnet_diagram.diagram.quantity import by_quantity
+
     stages = len(theme.shades)
     diagram, count = by_quantity(diagram, networks, options.color_by, stages)
     return diagram, theme.with_levels(count, stages)
@@ -109,6 +111,8 @@ def _placing(
     """Return the LaTeX placement with missing values filled in."""
     if not placing.environment:
         return placing
+    from resnet_diagram.diagram.prose.caption import label
+
     return replace(
         placing,
         caption=words(),

@@ -8,8 +8,7 @@ from resnet_diagram.app.options.declaration import Option, check_keywords, one_o
 from resnet_diagram.app.options.values import fit, id_prefix, placing, scale, shown
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Direction
-from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, View
-from resnet_diagram.diagram.quantity import Quantity
+from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Quantity, Show, View
 from resnet_diagram.diagram.views import VIEWS, view_named
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.units import VENUES

@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from resnet_diagram.diagram.chain.blocks import BuildContext
 
 
-def aggregated(block: Block, prefix: str, context: "BuildContext", items: Items) -> Dag | None:
-    """Return a drawing of a block with a single Ⓒ; None for a block with fewer than two steps."""
-    count = sum(1 for _ in aggregated_steps(block))
-    if count < 2:
-        return None
+def aggregated(block: Block, prefix: str, context: "BuildContext", items: Items) -> Dag:
+    """Return a drawing, with a single Ⓒ, of a block with two and more steps."""
+    count = len(list(aggregated_steps(block)))
     copies = [copy for copy in context.copies.get(id(block), (block,)) if isinstance(copy, Block)]
     graphs = tuple(map(_graph, copies))
     served = {**context.copies, id(graphs[0]): graphs}

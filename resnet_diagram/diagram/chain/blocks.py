@@ -6,16 +6,15 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
-from resnet_diagram.diagram.chain.aggregations import aggregated
-from resnet_diagram.diagram.chain.graph import dag, merge_role
 from resnet_diagram.diagram.chain.outlines import taper_of, tapered
 from resnet_diagram.diagram.chain.shortcuts import formulas, listed_box, question, spelled_signs
 from resnet_diagram.diagram.model import Fork, Group, GroupRole, Item, Link, Node, NodeRole, Taper
 from resnet_diagram.diagram.options import USUAL, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, merge_origin, origin, shortcut_origin
-from resnet_diagram.diagram.roles import edge_role, node_role
+from resnet_diagram.diagram.roles import edge_role, merge_role, node_role
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import fold
+from resnet_diagram.spec.graph import aggregated_steps
 from resnet_diagram.spec.measure import (
     gate_ratio,
     is_residual,
@@ -199,6 +198,8 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
         case Graph() if context.closes:
             return (_closed(element, prefix, context),)
         case Graph():
+            from resnet_diagram.diagram.chain.graph import dag
+
             return (dag(element, prefix, context, items),)
     return ()
 
@@ -213,10 +214,13 @@ def _named(frame: Group, stage: Stage, context: BuildContext) -> Group:
 def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return the layers before a fork, the fork, and the layers after the merge."""
     before = items(element.before, prefix, context)
-    joined = aggregated(element, prefix, context, items) if context.spread else None
-    if joined is None:
+    if context.spread and len(list(aggregated_steps(element))) > 1:
+        from resnet_diagram.diagram.chain.aggregations import aggregated
+
+        middle: Item = aggregated(element, prefix, context, items)
+    else:
         branches = tuple(tapered(branch, element) for branch in _branches(element, prefix, context))
-    middle = joined or fork(element, branches, prefix, context)
+        middle = fork(element, branches, prefix, context)
     return (*before, middle, *items(element.after, prefix, context))
 
 

@@ -10,7 +10,7 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.cascades import cascades, step_copies
 from resnet_diagram.diagram.model import NO_ORIGIN, Dag, Item, Node, NodeRole, Origin, Overview, Read, Vertex
 from resnet_diagram.diagram.origin import origin
-from resnet_diagram.diagram.roles import edge_role
+from resnet_diagram.diagram.roles import edge_role, merge_role
 from resnet_diagram.diagram.walk import row_read, with_ranked_rows
 from resnet_diagram.spec.graph import node_axis
 from resnet_diagram.spec.measure import walk
@@ -32,22 +32,9 @@ Items = Callable[[Iterable[Element], str, "BuildContext"], tuple[Item, ...]]
 Drawn = Callable[[int, GraphNode], Sequence[Part]]
 """Return the parts, in series, that draw a node of a graph; nothing for a node that is not draw."""
 
-_MERGES = {
-    Merge.ADD: (NodeRole.ADD, literal("+", Kind.SIGN)),
-    Merge.MULTIPLY: (NodeRole.MULTIPLY, literal("×", Kind.SIGN)),
-    Merge.CONCAT: (NodeRole.CONCAT, phrase(Kind.OPERATOR, Word.CONCAT)),
-}
-_SUBTRACTION = (NodeRole.SUBTRACT, literal("−", Kind.SIGN))
 _ONE_ROW = 1.5
 """Ratio of the sizes of two resolutions, in positions, up to which they share a row."""
 _ON_THE_WAY = frozenset({LayerKind.UPSAMPLE, LayerKind.POOL})
-
-
-def merge_role(merge: Merge, signs: Sequence[int], axis: int = 0) -> tuple[NodeRole, Label]:
-    """Return the role and the symbol of a merge; `axis` is that of a concatenation."""
-    if merge is Merge.CONCAT and axis:
-        return NodeRole.CONCAT, phrase(Kind.OPERATOR, Word.CONCAT_POSITIONS)
-    return _SUBTRACTION if signs else _MERGES[merge]
 
 
 def row_sizes(shapes: Iterable[Shape]) -> tuple[Shape, ...]:

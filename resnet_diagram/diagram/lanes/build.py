@@ -11,7 +11,6 @@ from resnet_diagram.diagram.chain.graph import (
     DagDraft,
     Drawn,
     Part,
-    merge_role,
     merge_vertex,
     output_lines,
 )
@@ -40,7 +39,7 @@ from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import part_overview
-from resnet_diagram.diagram.roles import node_role
+from resnet_diagram.diagram.roles import merge_role, node_role
 from resnet_diagram.spec.measure import all_blocks, is_gate, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Merge, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_shown

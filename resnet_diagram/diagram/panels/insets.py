@@ -4,7 +4,6 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items
-from resnet_diagram.diagram.chain.graph import dag
 from resnet_diagram.diagram.chain.outlines import tapered
 from resnet_diagram.diagram.model import GroupRole, Inset, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Options, Show
@@ -217,6 +216,8 @@ def unit_inset(
     elif isinstance(unit.elements[0], Stage):
         inner = items(unit.elements[0].body, prefix, context)
     elif isinstance(unit.elements[0], Graph):
+        from resnet_diagram.diagram.chain.graph import dag
+
         inner = (dag(unit.elements[0], prefix, context, items),)
     else:
         inner = tapered(items(unit.elements, prefix, context), Block(branches=(unit.elements,)))

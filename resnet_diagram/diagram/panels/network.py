@@ -5,9 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from resnet_diagram.diagram.annotations.match import ends_of
 from resnet_diagram.diagram.annotations.model import Part
-from resnet_diagram.diagram.lanes.nested import triangle
 from resnet_diagram.diagram.lanes.unet import has_levels
 from resnet_diagram.diagram.lanes.whole import holds_graph, opens
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Panel
@@ -15,7 +13,7 @@ from resnet_diagram.diagram.options import Levels, Options, Show
 from resnet_diagram.diagram.panels.block_types import SYMBOLS, BlockType, Unit, types_of
 from resnet_diagram.diagram.panels.insets import insets
 from resnet_diagram.diagram.panels.overview import overview
-from resnet_diagram.spec.graph import parts
+from resnet_diagram.spec.graph import graphs, parts
 from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Block, Network, Stage
 from resnet_diagram.wording.blocks import unit_title, unit_type
@@ -39,6 +37,8 @@ def panels(network: Network, title: Label, options: Options, *, with_insets: boo
             return _graph_panels(graph, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names, options.annotations)
     if options.only:
+        from resnet_diagram.diagram.annotations.match import ends_of
+
         first, last = ends_of(drawing.frames, Part(pattern=options.only))
         drawn = {frame.id for frame in drawing.frames[first : last + 1]}
         units = tuple(unit for unit in units if unit.frame in drawn)
@@ -67,7 +67,11 @@ def has_graph(network: Network, options: Options) -> bool:
     """
     is_open = holds_graph if options.levels is Levels.NONE or has_levels(network) else opens
     held = any(is_open(element, nested=False) for run in parts(network) for element in run)
-    return held or triangle(network, options.graph_room) is not None
+    if held or next(graphs(network), None) is None:
+        return held
+    from resnet_diagram.diagram.lanes.nested import triangle
+
+    return triangle(network, options.graph_room) is not None
 
 
 def _graph_panels(

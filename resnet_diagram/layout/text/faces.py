@@ -1,14 +1,20 @@
 """Choose the face in which text is measured and drawn from a theme's list of families."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.layout.text.installed import advances_of, family_of, is_file
 
 OWN = "Arimo"
 """The built-in family; its advance widths equal those of the families in `_AS_WIDE`."""
+
+Advances = Mapping[str, float]
+"""Advance width of each character of a font, in ems."""
+
+SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
+"""Suffixes of font files."""
 
 _AS_WIDE = frozenset({"helvetica", "helvetica neue", "arial", "liberation sans", "arimo", "nimbus sans"})
 _GENERIC = {
@@ -40,13 +46,26 @@ class Face:
         return self.family.lower() in _AS_WIDE
 
 
+def is_file(font: str) -> bool:
+    """Return whether a font is named by the path of its file."""
+    return Path(font).suffix.lower() in SUFFIXES
+
+
 def families(font: str) -> list[str]:
     """Return the family names in a theme's font list; a file is replaced by its family's name.
 
     >>> families("Helvetica, 'Liberation Sans', sans-serif")
     ['Helvetica', 'Liberation Sans', 'sans-serif']
     """
-    return [family_of(name) for name in _entries(font)]
+    return [_family(name) for name in _entries(font)]
+
+
+def _family(name: str) -> str:
+    if not is_file(name):
+        return name
+    from resnet_diagram.layout.text.installed import family_of
+
+    return family_of(name)
 
 
 def _entries(font: str) -> list[str]:
@@ -62,14 +81,19 @@ def face_of(font: str) -> Face:
     """
     absent: list[str] = []
     for name in _entries(font):
-        if is_file(name) and advances_of(name, bold=False):
-            return Face(family_of(name), tuple(absent), name)
         for family in _GENERIC.get(name.lower(), (name,)):
-            if family.lower() in _AS_WIDE or advances_of(family, bold=False):
-                return Face(family, tuple(absent))
+            if family.lower() in _AS_WIDE or _is_installed(family):
+                return Face(_family(family), tuple(absent), family if is_file(family) else "")
         if name.lower() not in _GENERIC:
-            absent.append(family_of(name))
+            absent.append(_family(name))
     return Face(absent=tuple(absent))
+
+
+def _is_installed(family: str) -> bool:
+    """Return whether a family has a font that can be read; a file is one of its family."""
+    from resnet_diagram.layout.text.installed import advances_of  # only the built-in family needs no file
+
+    return bool(advances_of(family, bold=False))
 
 
 def present(font: str) -> list[str]:

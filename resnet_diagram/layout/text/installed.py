@@ -10,14 +10,13 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
+from resnet_diagram.layout.text.faces import SUFFIXES, Advances, is_file
+
 _FAMILY, _WHOLE_FAMILY = 1, 16
 """Ids in the table `name` of a font's family, and of its family with all weights, where that is another."""
 _REGULAR, _MEDIUM, _BOLD, _NORMAL_WIDTH = 400, 500, 700, 5
 _MOST = 1_500_000
 """Most characters in the tables of a font; Unicode has 1,114,112."""
-
-Advances = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,16 +62,9 @@ def folders_of(font: str) -> tuple[Path, ...]:
     return tuple(sorted({file.path.parent for file in _files(font)}))
 
 
-def is_file(font: str) -> bool:
-    """Return whether a font is named by the path of its file."""
-    return Path(font).suffix.lower() in _SUFFIXES
-
-
 @cache
 def family_of(font: str) -> str:
-    """Return the family of a font given by its file; other names are returned unchanged."""
-    if not is_file(font):
-        return font
+    """Return the family of a font given by its file."""
     names = sorted(name for family, _ in _readable(Path(font)) for name in family)
     return names[0] if names else Path(font).stem
 
@@ -83,7 +75,7 @@ def _files(font: str) -> tuple[FontFile, ...]:
     if not is_file(font):
         return tuple(_installed().get(font.lower(), ()))
     family, folder = family_of(font), Path(font).parent
-    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
+    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     return tuple(file for path in paths for names, file in _readable(path) if family in names)
 
 
@@ -122,7 +114,7 @@ def _installed() -> dict[str, list[FontFile]]:
         for folder, _, names in os.walk(root, followlinks=True)
         for name in names
     }
-    for path in sorted(path for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file()):
+    for path in sorted(path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file()):
         for names, font in _readable(path):
             for name in names:
                 families.setdefault(name.lower(), []).append(font)

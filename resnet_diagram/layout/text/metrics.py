@@ -8,8 +8,7 @@ from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 
-from resnet_diagram.layout.text.faces import OWN, face_of
-from resnet_diagram.layout.text.installed import Advances, advances_of
+from resnet_diagram.layout.text.faces import OWN, Advances, face_of
 from resnet_diagram.wording.terms import FORMULA_MARK
 
 CAPITAL_HEIGHT = 0.716
@@ -41,6 +40,8 @@ def _advances(face: str, family: str = OWN) -> Advances:
     Characters that an installed family lacks are measured in the one that comes with the package.
     """
     if family != OWN:
+        from resnet_diagram.layout.text.installed import advances_of
+
         return {**_advances(face), **(advances_of(family, bold=face == "bold") or {})}
     table = json.loads(Path(__file__).with_name("advance_widths.json").read_text(encoding="utf-8"))
     em = table["units_per_em"]
