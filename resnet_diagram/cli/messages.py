@@ -83,12 +83,9 @@ def progress(items: Sequence[str]) -> Iterator[str]:
         yield from bar
 
 
-_LONG_WORD = re.compile(r"(\S{240})\S{160,}(\S{120})")
-
-
 def _printable(text: str) -> str:
     """Return a text for the terminal: control characters spelled out, words of 520 letters or more cut."""
-    return _LONG_WORD.sub(r"\1...\2", escape_controls(text))
+    return re.sub(r"(\S{240})\S{160,}(\S{120})", r"\1...\2", escape_controls(text))
 
 
 def failure_of(problem: Exception, *, verbose: bool) -> click.ClickException:

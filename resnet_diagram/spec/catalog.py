@@ -23,8 +23,7 @@ LIBRARIES = ("torchvision", "timm", "transformers")
 """Installed packages of models, which `torchvision:resnet50` and its kin name."""
 
 _FOLDER = Path(__file__).parent / "networks"
-_NAME = re.compile(r'^name = "(.*)"$', re.MULTILINE)
-_OF_TORCHVISION = re.compile(
+_OF_TORCHVISION = (
     r"(vgg|densenet|squeezenet|shufflenet|mobilenet|mnasnet|efficientnet|regnet|convnext|vit|swin|maxvit)\w*\d|"
     r"(alexnet|googlenet|inceptionv3|convnext|swin|vit|maxvit|efficientnet|mobilenet)[a-z]*$"
 )
@@ -95,7 +94,7 @@ def _table(name: str) -> dict[str, Any]:
     """Return the family's common keys and the network's own keys."""
     family = _homes().get(name)
     if family is None:
-        if _OF_TORCHVISION.match(_letters(name)):
+        if re.match(_OF_TORCHVISION, _letters(name)):
             raise SourceError(
                 f"The catalog holds residual networks; it has no {name!r}. torchvision has it, if it is "
                 f"installed: torchvision:{name.lower().replace('-', '')}."
@@ -115,7 +114,11 @@ def _table(name: str) -> dict[str, Any]:
 @cache
 def _homes() -> dict[str, str]:
     """Return the family of each name, found by a text search, since only one family will be parsed."""
-    return {name: family for family in FAMILIES for name in _NAME.findall(_text(family))}
+    return {
+        name: family
+        for family in FAMILIES
+        for name in re.findall(r'^name = "(.*)"$', _text(family), re.MULTILINE)
+    }
 
 
 @cache

@@ -53,17 +53,16 @@ def abbreviated(names: Iterable[str], most: int = 4) -> str:
     return ", ".join(items[:most]) + more
 
 
-_FILE = re.compile(r".*?\.(?:py|ipynb|pt2?|pth|ckpt)(?=:|$)", re.DOTALL)
-
-
 def before_arguments(source: str) -> str:
     """Return a source without its arguments; brackets in the name of a file are no arguments.
 
     >>> before_arguments("net.py:Net(3)"), before_arguments("net (1).py:Net('a.py:b')")
     ('net.py:Net', 'net (1).py:Net')
     """
-    head = source.partition("(")[0]
-    file = None if ":" in head[2:] else _FILE.match(source)
+    head, bracket, _ = source.partition("(")
+    if not bracket or ":" in head[2:]:
+        return head
+    file = re.match(r".*?\.(?:py|ipynb|pt2?|pth|ckpt)(?=:|$)", source, re.DOTALL)
     return f"{file[0]}{source[file.end() :].partition('(')[0]}" if file else head
 
 

@@ -1,6 +1,5 @@
 """Check the content of a theme file."""
 
-import re
 from typing import Any
 
 from resnet_diagram.diagram.model import EdgeRole, GroupRole, NodeRole
@@ -24,7 +23,7 @@ SMALLEST_TYPE = 6.0
 
 _STYLE_KEYS = ("fill", "stroke", "text", "line_width", "dash")
 _KEYS = ("extends", "name", "font", "dark", "defaults", "styles", "sizes", "shades", "shaded")
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_HEXADECIMAL = frozenset("0123456789ABCDEFabcdef")
 
 
 def check_theme(table: dict[str, Any], place: str) -> None:
@@ -78,7 +77,9 @@ def _demand(fits: bool, place: str, key: str, value: object, expected: str) -> N
 
 
 def _is_colour(value: object) -> bool:
-    return isinstance(value, str) and _COLOUR.fullmatch(value) is not None
+    return (
+        isinstance(value, str) and len(value) == 7 and value[0] == "#" and _HEXADECIMAL.issuperset(value[1:])
+    )
 
 
 def _is_number(value: object) -> bool:

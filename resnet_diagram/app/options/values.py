@@ -40,7 +40,7 @@ def id_prefix(text: str) -> str:
     >>> id_prefix("left"), id_prefix("")
     ('left', '')
     """
-    if not re.fullmatch(r"(?:[^\W\d][\w-]*)?", text):
+    if text and not re.fullmatch(r"[^\W\d][\w-]*", text):
         raise UsageError(
             f"No id begins with {text!r}: expected a letter, then letters, digits, hyphens and underscores."
         )

@@ -1,7 +1,6 @@
 """Choose the face in which text is measured and drawn from a theme's list of families."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -105,13 +104,14 @@ def present(font: str) -> list[str]:
     return families(font)[len(face_of(font).absent) :] or [OWN]
 
 
-def css_list(names: Iterable[str]) -> str:
+def css_list(names: Collection[str]) -> str:
     """Return the names of families as CSS writes them.
 
     >>> css_list(["Arial", "Latin Modern Roman 12", "sans-serif"])
     "Arial, 'Latin Modern Roman 12', sans-serif"
     """
-    return ", ".join(name if re.fullmatch(r"[A-Za-z-]+", name) else f"'{name}'" for name in names)
+    plain = {name for name in names if name.isascii() and name.replace("-", "").isalpha()}
+    return ", ".join(name if name in plain else f"'{name}'" for name in names)
 
 
 def alternatives(font: str) -> list[str]:

@@ -55,7 +55,8 @@ def wrap_label(label: str, size: float, width: float, *, keeps_commas: bool = Fa
     ('2×2 avg pool, s=2', '+ 1×1 conv')
     """
     limit = max(width, _SUMMARY * size)
-    parts = re.split(r" (?=\+ )", label)
+    first, *rest = label.split(" + ")
+    parts = [first, *(f"+ {part}" for part in rest)]
     if all(text_width(part, size) <= limit for part in parts):
         return pack(parts, limit, size)
     return pack(_words(label, size), limit, size, keeps_commas=keeps_commas)
@@ -92,7 +93,9 @@ def wrap_title(title: str, size: float, width: float, *, bold: bool = True) -> t
     if not title:
         return ()
     lines = _even(_words(title, em, width), width, em)
-    parts = [_even(_words(part, em, width), width, em) for part in re.split(r" (?=\()", title, maxsplit=1)]
+    name, bracket, inside = title.partition(" (")
+    pieces = [name, f"({inside}"] if bracket else [name]
+    parts = [_even(_words(part, em, width), width, em) for part in pieces]
     apart = tuple(line for part in parts for line in part)
     return apart if len(apart) <= len(lines) else lines
 

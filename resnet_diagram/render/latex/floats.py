@@ -33,12 +33,10 @@ class Placing:
 IN_TEXT = Placing()
 """In the text, without a float."""
 
-_LABEL = re.compile(r"[A-Za-z0-9:._/+*-]*")
-
 
 def check_label(label: str | None) -> None:
     """Raise UsageError for a label that LaTeX does not take."""
-    if label and not _LABEL.fullmatch(label):
+    if label and not re.fullmatch(r"[A-Za-z0-9:._/+*-]+", label):
         raise UsageError(
             f"The label {label!r} has signs that break LaTeX; use letters, digits and any of :._/+*-."
         )

@@ -3,7 +3,6 @@
 Where the theme follows the reader's mode, a style sheet says the colours again, for viewers that read one.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -33,7 +32,7 @@ def render_svg(figure: Figure) -> str:
     warn_of_absent(theme.font)
     shown = replace(theme, font=css_list(present(theme.font)))
     faces: tuple[str, ...] = ()
-    if re.search(r"\.[to]tf\b", theme.font, re.IGNORECASE):  # a font that the theme names by its file
+    if any(suffix in theme.font.lower() for suffix in (".ttf", ".otf")):  # named by its file
         from resnet_diagram.render.svg.fonts import font_faces
 
         faces = font_faces(theme.font, figure.scene)
