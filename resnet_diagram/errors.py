@@ -61,34 +61,39 @@ def missing_file(text: str, path: Path, noun: str = "a Python file") -> str:
     return f"There is no file {text!r}.{hint}"
 
 
-_CONTROL = {
-    code: ascii(chr(code))[1:-1]
-    for low, high in ((0, 9), (11, 32), (127, 160), (0x202A, 0x202F), (0x2066, 0x206A), (0xD800, 0xE000))
-    for code in range(low, high)
-}
+HIDDEN = (
+    *((0x00, 0x09), (0x0B, 0x20), (0x7F, 0xA0), (0xAD, 0xAE), (0x180E, 0x180F), (0x200B, 0x200C)),
+    *((0x2028, 0x202F), (0x2060, 0x2070), (0xD800, 0xE000), (0xFDD0, 0xFDF0), (0xFEFF, 0xFF00)),
+    *((0x3164, 0x3165), (0xFFA0, 0xFFA1), (0xFFF9, 0xFFFC), (0xFFFE, 0x10000), (0x1BCA0, 0x1BCA4)),
+    *((0x1D173, 0x1D17B), (0xE0000, 0xE0080)),
+    *((plane + 0xFFFE, plane + 0x10000) for plane in range(0x10000, 0x110000, 0x10000)),
+)
+"""Ranges of code points that act unseen, or are no characters: control characters but tab and line feed,
+marks that reverse the direction of text or separate lines, signs without width, halves of surrogate pairs.
+Joiners and direction marks that scripts are spelled with are none."""
+
+_CONTROL = {code: ascii(chr(code))[1:-1] for low, high in HIDDEN for code in range(low, high)}
 
 
 def escape_controls(text: str) -> str:
-    r"""Return a text whose control characters are spelled out: they would act on a terminal.
+    r"""Return a text whose hidden characters are spelled out: they would act on a terminal.
 
-    Line feeds and tabs stay; marks that reverse the direction of text and halves of surrogate pairs do not.
-
-    >>> escape_controls("conv" + chr(27) + "[2J")
-    'conv\\x1b[2J'
+    >>> escape_controls("conv" + chr(27) + "[2J" + chr(0x202E))
+    'conv\\x1b[2J\\u202e'
     """
-    return text.translate(_CONTROL)
+    return text if text.isascii() and text.isprintable() else text.translate(_CONTROL)
 
 
-_BEYOND_JSON = {code: f"\\u{code:04X}" for code in range(127, 160)}
+_IN_QUOTES = {code: f"\\u{code:04X}" for code in _CONTROL if 127 <= code < 0xD800 or 0xE000 <= code < 0x10000}
 
 
 def escape_in_quotes(text: str) -> str:
-    r"""Return text in JSON, TOML or YAML without raw control characters; `json` escapes those below 32.
+    r"""Return text in JSON, TOML or YAML without raw hidden characters; `json` escapes those below 32.
 
     >>> escape_in_quotes('"' + chr(155) + '"')
     '"\\u009B"'
     """
-    return text.translate(_BEYOND_JSON)
+    return text.translate(_IN_QUOTES)
 
 
 def error_text(error: BaseException) -> str:

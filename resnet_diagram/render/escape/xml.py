@@ -2,24 +2,15 @@ r"""Escape text for XML and DOT."""
 
 import re
 
+from resnet_diagram.errors import HIDDEN
 from resnet_diagram.wording.terms import FORMULA_MARK
 
-# Control characters, surrogates and what XML 1.0 forbids even when escaped. A table, not a pattern: the
-# pattern takes longer to compile than all drawings take to escape.
-_FORBIDDEN_RANGES = (
-    (0x00, 0x09),
-    (0x0B, 0x0D),
-    (0x0E, 0x20),
-    (0x7F, 0xA0),
-    (0xD800, 0xE000),
-    (0xFFFE, 0x10000),
-)
-_FORBIDDEN = {code: "\ufffd" for low, high in _FORBIDDEN_RANGES for code in range(low, high)}
+_UNSEEN = {code: "\ufffd" for low, high in HIDDEN for code in range(low, high)} | {ord("\r"): "\r"}
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 
 def printable(text: str) -> str:
-    r"""Return `text` with U+FFFD for each character forbidden in XML, and with uniform line breaks.
+    r"""Return `text` with U+FFFD for each hidden character, and with uniform line breaks.
 
     Formulas become letters of Unicode.
 
@@ -34,7 +25,7 @@ def printable(text: str) -> str:
         text = unicode_text(text)
     if text.isascii() and text.isprintable():
         return text
-    return text.translate(_FORBIDDEN).replace("\r\n", "\n").replace("\r", "\n")
+    return text.translate(_UNSEEN).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def one_line(text: str) -> str:
@@ -47,7 +38,7 @@ def one_line(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    r"""Return `text` escaped for XML text and attributes; forbidden characters become U+FFFD.
+    r"""Return `text` escaped for XML text and attributes; hidden characters become U+FFFD.
 
     >>> xml_text("C<64 & D>3")
     'C&lt;64 &amp; D&gt;3'

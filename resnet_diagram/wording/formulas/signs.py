@@ -3,6 +3,7 @@
 import unicodedata
 from string import ascii_letters
 
+from resnet_diagram.errors import HIDDEN
 from resnet_diagram.wording.terms import FORMULA_MARK
 
 START = FORMULA_MARK
@@ -88,5 +89,7 @@ ITALIC = frozenset(ascii_letters) | set(GREEK.values()) | {"ϑ", "ℓ"}
 ACCENT_NAMES = {accent: name for name, accent in ACCENTS.items()}
 TEX = {sign: f"\\{name}" + " " * name.isalpha() for name, sign in reversed(LETTERS.items())}
 TEX |= {SPACE: "", "\u2009": r"\,", "\u2003": r"\quad ", "−": "-", "′": "'", "∗": "*", "~": r"\sim "}
+TEX |= {"\\": r"\backslash ", "^": r"\wedge ", "\n": " "}
+TEX |= {chr(code): "?" for low, high in HIDDEN for code in range(low, high)}
 SUBSCRIPTS = str.maketrans("0123456789+−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 SUPERSCRIPTS = str.maketrans("0123456789+−=()inT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿᵀ")

@@ -65,7 +65,7 @@ def spans(text: str) -> tuple[Span, ...]:
         if sign in (START, SUB, SUPER, UPRIGHT, BOLD, SCRIPTED):
             styles.append(sign)
         elif sign in (END, CLOSE):
-            styles.pop()
+            del styles[-1:]
         else:
             signs.append((_style(sign, styles), sign))
     runs = groupby(signs, key=lambda pair: pair[0])

@@ -7,7 +7,7 @@ from resnet_diagram.wording.formulas.signs import ACCENT_NAMES, ACCENTS, END, SP
 from resnet_diagram.wording.formulas.spans import Span, runs_of, spans
 
 _WORDS = re.compile(f"([A-Za-z]+(?:{SPACE}[A-Za-z]+)*)")
-_FORMULA = re.compile(f"{START}([^{END}]*){END}")
+_FORMULA = re.compile(f"{START}[^{END}]*(?:{END}|$)")
 
 
 def formula_parts(text: str) -> Iterator[tuple[bool, str]]:
