@@ -7,15 +7,18 @@ from itertools import pairwise
 
 from resnet_diagram.diagram.model import NO_ORIGIN, EdgeRole
 from resnet_diagram.layout.scene import (
+    SIGN_INSET,
     Anchor,
     Box,
     Connector,
     Element,
+    Form,
     Group,
     GroupKind,
     Marker,
     MarkerKind,
     Scene,
+    Sign,
     Text,
     connectors,
 )
@@ -49,6 +52,8 @@ _FOLD_BUTTON = 11.0
 """Width that draw.io's button for folding takes in the upper left corner of a container, in points."""
 _TITLE_GAP = 2.0
 """Minimum distance from a title to elements on its right, in points."""
+
+_SIGNS = {Sign.PLUS: "+", Sign.MINUS: "−", Sign.TIMES: "×"}
 
 _SCRIPT_LOOK = ' style="font-size: 70%; line-height: 0"'
 """Attributes of scripts, which otherwise move the line that they are in."""
@@ -167,11 +172,19 @@ def _box(box: Box, place: Place, page: Page) -> Iterator[Cell]:
         yield vertex(name, place, page, area_of(copy), style, layer=_layer_of(box), connectable=False)
     style = page.palette.outline(box)
     words = ""
+    if box.sign and box.form is not Form.CIRCLE:
+        box = replace(box, texts=(_written_sign(box),))
     if box.texts:
         words, look = _words_in(box, page)
         style |= look
     yield vertex(box.id, place, page, area, style, words=words, origin=box.origin, layer=_layer_of(box))
     yield from _texts(box.labels, f"{box.id}-label", place, page)
+
+
+def _written_sign(box: Box) -> Text:
+    """Return the sign of a tall merge as a text, for draw.io has signs in ellipses alone."""
+    (x, y), size = box.centre, 2 * min(box.width, box.height) - 4 * SIGN_INSET
+    return Text(x=x, y=y, text=_SIGNS[box.sign], size=size, width=size / 2, role=box.role)
 
 
 def _layer_of(box: Box) -> Layer:

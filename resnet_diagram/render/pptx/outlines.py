@@ -22,7 +22,7 @@ def box_shape(box: Box, drawing: Drawing) -> Values:
         "fill": style.fill[1:],
         "align": "ctr",
     }
-    if box.form in (Form.POLYGON, Form.CIRCLE) or drawing.spots.get(box.id):
+    if box.form in (Form.POLYGON, Form.CIRCLE) or box.sign or drawing.spots.get(box.id):
         return {**values, **_freeform(box, drawing)}
     radius = corner(box) / min(box.width, box.height) if corner(box) else 0.0
     preset, adjust = ("roundRect", (round(min(radius, 0.5) * 100_000),)) if radius else ("rect", ())

@@ -12,10 +12,11 @@ from resnet_diagram.cli.main import main
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import UnrenderedWarning, UsageError
-from resnet_diagram.layout.scene import GroupKind, boxes, connectors, groups
+from resnet_diagram.layout.scene import Box, Form, GroupKind, Leaf, Sign, boxes, connectors, groups
 from resnet_diagram.render.drawio.render import render_drawio
 from resnet_diagram.style.theme import load_theme
 from resnet_diagram.wording.counts import count_text
+from tests.layout.trees import with_leaves
 from tests.render.drawio.cases import all_figures, cells_of, nasty, shown, written
 from tests.render.drawio.schema import faults
 from tests.render.figures import NASTY
@@ -125,6 +126,19 @@ def test_boxes_are_the_shapes_of_drawio() -> None:
     turned = written(shown("resnet50", view=View.FULL))
     assert turned["stage1-block1-conv1"].style["direction"] == "west"
     assert turned["stage1-block1-conv3"].style["direction"] == "east"
+
+
+@pytest.mark.parametrize("sign", [sign for sign in Sign if sign])
+def test_a_merge_has_its_sign_in_every_form(sign: Sign) -> None:
+    figure = replace(shown("resnet50", view=View.BLOCK))
+
+    def merged(leaf: Leaf) -> Leaf:
+        if isinstance(leaf, Box) and leaf.id == "inset1-add1":
+            return replace(leaf, sign=sign, form=Form.PILL, height=40.0)
+        return leaf
+
+    figure.__dict__["scene"] = with_leaves(figure.scene, merged)
+    assert written(figure)["inset1-add1"].label == {"plus": "+", "minus": "−", "times": "×"}[sign]
 
 
 def test_lines_are_dashed_where_the_theme_says() -> None:
