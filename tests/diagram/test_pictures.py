@@ -9,10 +9,11 @@ from torch import Tensor, nn
 
 import resnet_diagram as rd
 from resnet_diagram.diagram.accounting import left_out
-from resnet_diagram.diagram.model import Bar, Dag, Diagram, NodeRole, Overview
-from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.flat import flattened
+from resnet_diagram.diagram.model import Bar, Dag, Diagram, GroupRole, NodeRole, Overview
+from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
-from resnet_diagram.diagram.walk import content_items, nodes
+from resnet_diagram.diagram.walk import content_items, groups, nodes
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import texts
 from resnet_diagram.spec.model import Network
@@ -424,3 +425,97 @@ def test_a_softmax_over_parts_is_no_squeeze_and_excitation() -> None:
     network = rd.trace(chain(Selected(), Selected(), width=12), (3, 12, 12))
     assert not any("SE " in text for text in (*lines(network), *titles(network)))
     assert any(line.endswith("softmax") for line in lines(network))
+
+
+class Plain(nn.Module):
+    """Layers with a gate and no shortcut, that halve the resolution (the first block of a stage)."""
+
+    def __init__(self, cin: int, cout: int) -> None:
+        super().__init__()
+        self.way = nn.Sequential(nn.Conv2d(cin, 18, 3, 2, 1), nn.BatchNorm2d(18), nn.ReLU(), Squeezed(18, 6))
+        self.out = nn.Sequential(nn.Conv2d(18, cout, 1), nn.BatchNorm2d(cout))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.out(self.way(x))
+        return y
+
+
+class Gathered(nn.Module):
+    """Squares of positions as channels, by slices that are concatenated (Swin's patch merging)."""
+
+    def __init__(self, cin: int, cout: int) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(4 * cin, cout, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.mix(torch.cat([x[:, :, i::2, j::2] for j in (0, 1) for i in (0, 1)], 1))
+        return y
+
+
+def staged(*firsts: nn.Module) -> Network:
+    """Return a network of stages of two residual blocks, each behind a given module."""
+    blocks = [nn.Sequential(first, *(Layer(Squeezed(24, 8)) for _ in range(2))) for first in firsts]
+    return rd.trace(chain(*blocks, width=24), (3, 32, 32))
+
+
+def in_chain(network: Network, view: View) -> list[tuple[str, ...]]:
+    drawn = flattened(build([network], Options(view=view)))
+    return [tuple(map(str, node.lines)) for node in nodes(drawn.chain.items)]
+
+
+@pytest.mark.parametrize("view", [View.PAPER, View.FULL])
+def test_a_gate_between_layers_is_one_box_of_a_chain(view: View) -> None:
+    boxes = in_chain(staged(Plain(12, 24), Plain(24, 24)), view)
+    assert ("SE gate", "r=3") in boxes
+    assert [box for box in boxes if "pool" in box[0]] == [("global avg pool",)]
+    assert ("BN",) not in boxes
+    assert ("1×1 conv, 24", "BN") in boxes
+
+
+@pytest.mark.parametrize("view", [View.PAPER, View.FULL])
+def test_squares_of_positions_that_become_channels_are_one_box_of_a_chain(view: View) -> None:
+    boxes = in_chain(staged(Gathered(12, 24), Gathered(24, 24)), view)
+    assert boxes.count(("space to depth",)) == 2
+    assert not any("subsample" in line for box in boxes for line in box)
+
+
+class Dense(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(width, 6, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x, F.relu(self.conv(x))], 1)
+
+
+def test_a_summary_of_stages_draws_the_layers_between_their_blocks() -> None:
+    between = nn.Sequential(nn.Conv2d(24, 12, 1), nn.ReLU(), nn.AvgPool2d(2))
+    blocks = [nn.Sequential(*map(Dense, (12, 18))) for _ in range(2)]
+    network = rd.trace(chain(blocks[0], between, blocks[1], width=24), (3, 32, 32))
+    boxes = in_chain(network, View.OVERVIEW)
+    at = [place for place, box in enumerate(boxes) if box == ("2 dense layers",)]
+    assert boxes[at[0] + 1 : at[1]] == [("1×1 conv, 12", "ReLU"), ("2×2 avg pool, s=2",)]
+
+
+class Inverted(nn.Module):
+    """An inverted bottleneck, without a shortcut where its channels change."""
+
+    def __init__(self, cin: int, cout: int) -> None:
+        super().__init__()
+        self.widen, self.narrow = nn.Conv2d(cin, 4 * cin, 1), nn.Conv2d(4 * cin, cout, 1)
+        self.each = nn.Conv2d(4 * cin, 4 * cin, 3, 1, 1, groups=4 * cin)
+        self.adds = cin == cout
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.narrow(F.relu(self.each(F.relu(self.widen(x)))))
+        return x + y if self.adds else y
+
+
+def test_a_summary_of_a_stage_has_as_many_blocks_as_its_title() -> None:
+    stages = [nn.Sequential(Inverted(cin, cout), Inverted(cout, cout)) for cin, cout in ((12, 18), (18, 24))]
+    network = rd.trace(chain(*stages, width=24), (3, 32, 32))
+    drawn = flattened(build([network], Options(view=View.OVERVIEW)))
+    found = [group for group in groups(drawn.chain.items) if group.role is GroupRole.STAGE]
+    assert [group.repeat for group in found] == [2, 2]
+    boxes = [node.lines for group in found for node in nodes(group.items)]
+    assert boxes == [("2 inverted bottlenecks", "1 identity shortcut")] * 2

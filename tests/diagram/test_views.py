@@ -135,6 +135,13 @@ def test_a_gate_is_one_node() -> None:
     assert {node.lines for node in gates} == {("SE gate", "r=16")}
 
 
+def test_a_comparison_tells_groups_and_dilations() -> None:
+    wide = [catalog.network(name) for name in ("resnet50", "resnext50-32x4d")]
+    drawn = flattened(build(wide, Options(view=View.COMPARE)))
+    grouped = [line for node in nodes(drawn.chain.items) for line in node.lines if "3×3 conv" in line]
+    assert sum("32 groups" in line for line in grouped) == len(grouped) / 2
+
+
 def test_the_overview_has_one_node_a_stage() -> None:
     drawn = diagram("resnet152", View.OVERVIEW)
     assert [node.lines for number in range(2, 5) for node in nodes(stage(drawn, number).items)] == [

@@ -35,7 +35,14 @@ from resnet_diagram.spec.traits import (
 )
 from resnet_diagram.wording.blocks import block_type_lines, gate_lines, unit_title
 from resnet_diagram.wording.counts import count_labels
-from resnet_diagram.wording.layers import Sizes, kind_label, layer_lines, names_only, shortcut_label
+from resnet_diagram.wording.layers import (
+    Sizes,
+    kind_label,
+    layer_label,
+    layer_lines,
+    names_only,
+    shortcut_label,
+)
 from resnet_diagram.wording.stages import StageNames, stage_title
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -178,9 +185,16 @@ def _drawn(layer: Layer, show: frozenset[Show]) -> bool:
     return rearranges_channels(layer) or not is_renaming(layer)
 
 
+def is_one_box(element: Element) -> bool:
+    """Return whether an element has one box: a layer, a gate, or a block that makes channels of positions."""
+    if isinstance(element, Block):
+        return bool(gate_ratio(element)) or moves_positions_to_channels(element)
+    return isinstance(element, Layer)
+
+
 def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     match element:
-        case Block() if gate_ratio(element) or moves_positions_to_channels(element):
+        case Block() if is_one_box(element):
             return (gate(element, prefix, context),)
         case Block() if context.closes and is_residual(element):
             return (_closed(element, prefix, context),)
@@ -309,9 +323,9 @@ def folded(element: Block, prefix: str, context: BuildContext, *, detailed: bool
     Only a residual block of one branch has a short name; any other is drawn open.
     """
     if not is_residual(element) or len(element.branches) != 1:
-        return block(element, prefix, context)
+        return items((element,), prefix, context)
     layers = weighted_layers(element) if detailed else ()
-    lines = (*block_type_lines(element), *(layer_lines(layer)[0] for layer in layers))
+    lines = (*block_type_lines(element), *map(layer_label, layers))
     inside = context.node(prefix, "branch", NodeRole.BLOCK, lines, (element,), taper_of(element))
     return (
         *items(element.before, prefix, context),

@@ -7,9 +7,9 @@ from itertools import chain, groupby
 from resnet_diagram.diagram.chain.blocks import (
     BuildContext,
     IdAllocator,
-    block,
     block_group,
     folded,
+    is_one_box,
     items,
     serving,
 )
@@ -18,12 +18,12 @@ from resnet_diagram.diagram.model import Group, GroupRole, Item, Node, NodeRole,
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.roles import edge_role
-from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.blocks import counted_runs, residual_units, units
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import in_shape, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, Network, ShortcutKind, Stage
+from resnet_diagram.spec.model import Block, Element, Network, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import anonymous
 from resnet_diagram.wording.blocks import unit_type
@@ -134,16 +134,19 @@ def _builder(stage: Stage, usual: StageBuilder, options: Options) -> StageBuilde
 
 
 def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
-    """Return one node for a stage: the types of block, and how many shortcuts of each kind."""
-    members = [
-        element for element in stage.body if isinstance(element, Block) or is_transformer_layer(element)
-    ]
-    types = Counter(map(unit_type, members))
+    """Return one node for the blocks of a stage: their types, and how many shortcuts of each kind.
+
+    Layers before and behind the blocks, such as the transition of a DenseNet, have boxes of their own.
+    """
+    blocks = units((stage,))
+    counted_ids = {id(element) for run in counted_runs(stage.body, stage.name) for element in run}
+    places = [at for at, element in enumerate(stage.body) if id(element) in counted_ids]
+    first, last = (places[0], places[-1] + 1) if places else (0, len(stage.body))
+    types = Counter(map(unit_type, blocks))
     shortcuts = Counter(
         (block.shortcut.kind, shortcut_label(block.shortcut))
-        for member in members
-        for block in (member.body if isinstance(member, Stage) else (member,))
-        if isinstance(block, Block) and block.shortcut
+        for block in residual_units(blocks)
+        if block.shortcut
     )
     lines = [counted(count, name) for name, count in types.items()] or [phrase(Kind.BLOCK, Word.LAYERS)]
     lines += [_shortcuts(*kind_and_words, count) for kind_and_words, count in shortcuts.items()]
@@ -152,9 +155,10 @@ def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Ite
         role=NodeRole.STAGE,
         lines=tuple(lines),
         shade=context.shade,
-        origin=origin(stage.body),
+        origin=origin(stage.body[first:last]),
     )
-    return (node,)
+    before, behind = items(stage.body[:first], prefix, context), items(stage.body[last:], prefix, context)
+    return (*before, node, *behind)
 
 
 def _shortcuts(kind: ShortcutKind, words: Label, count: int) -> Label:
@@ -166,14 +170,19 @@ def _shortcuts(kind: ShortcutKind, words: Label, count: int) -> Label:
 
 def first_blocks_open(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return the first block of a stage open, and equal neighbours behind it folded."""
-    opened = next((at for at, item in enumerate(stage.body) if not isinstance(item, Layer)), len(stage.body))
+    opened = next((at for at, item in enumerate(stage.body) if not is_one_box(item)), len(stage.body))
     result: list[Item] = list(items(stage.body[:opened], prefix, context))
     if opened < len(stage.body):
         result.append(_open(stage.body[opened], 1, prefix, context))
     rest = stage.body[opened + 1 :]
     runs = fold([anonymous(element) for element in rest])
-    for run in runs:
-        result += _run(rest, run, 2, prefix, context, detailed=len(runs) > 1)
+    for is_layers, group in groupby(runs, key=lambda run: all(map(is_one_box, rest[run.start : run.stop]))):
+        if is_layers:
+            between = [element for run in group for element in rest[run.start : run.stop]]
+            result += items(between, prefix, context)
+        else:
+            for run in group:
+                result += _run(rest, run, 2, prefix, context, detailed=len(runs) > 1)
     return tuple(result)
 
 
@@ -181,8 +190,8 @@ def every_block_open(stage: Stage, prefix: str, context: BuildContext) -> tuple[
     """Return every block of a stage open."""
     result: list[Item] = []
     count = 0
-    for is_layer, run in groupby(stage.body, key=lambda element: isinstance(element, Layer)):
-        if is_layer:
+    for is_layers, run in groupby(stage.body, key=is_one_box):
+        if is_layers:
             result += items(run, prefix, context)
         else:
             blocks = [
@@ -196,10 +205,7 @@ def every_block_open(stage: Stage, prefix: str, context: BuildContext) -> tuple[
 def _open(element: Element, number: int, prefix: str, context: BuildContext) -> Group:
     """Return one block with its layers."""
     inner = f"{prefix}-block{number}"
-    if isinstance(element, Block):
-        stored = block(element, inner, context)
-    else:
-        stored = items(element.body if isinstance(element, Stage) else (element,), inner, context)
+    stored = items(element.body if isinstance(element, Stage) else (element,), inner, context)
     return block_group(inner, stored, (element,), context)
 
 
@@ -210,11 +216,9 @@ def _run(
     repeats = [rest[at : at + run.period] for at in run.starts]
     pattern = repeats[0]
     context = serving(repeats, context)
-    before = sum(not isinstance(element, Layer) for element in rest[: run.start])
-    many = sum(not isinstance(element, Layer) for element in pattern) * run.count
+    before = sum(not is_one_box(element) for element in rest[: run.start])
+    many = sum(not is_one_box(element) for element in pattern) * run.count
     start = first + before
-    if not many:
-        return items(rest[run.start : run.stop], prefix, context)
     inner = f"{prefix}-block{start}" if many == 1 else f"{prefix}-blocks{start}to{start + many - 1}"
     stored: list[Item] = []
     members = (element.body if is_transformer_layer(element) else (element,) for element in pattern)
