@@ -29,6 +29,8 @@ def dump(value: object) -> Any:
         return sorted(map(dump, value))
     if isinstance(value, dict):
         return {str(key): dump(item) for key, item in value.items()}
+    if callable(value):  # builds a part of the drawing
+        return dump(value())
     return value if isinstance(value, int | float | bool | None) else str(value)
 
 

@@ -1,6 +1,8 @@
 """The flat reading of a diagram: one chain, for formats that lay out by themselves and for narrow pages."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import assert_never
 
 from resnet_diagram.diagram.model import (
@@ -24,7 +26,7 @@ from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 def flattened(diagram: Diagram) -> Diagram:
     """Return a diagram of a single chain: the whole network, or a frame around each block or network."""
     if diagram.flat:
-        return diagram.flat
+        return diagram.flat()
     items: list[Item] = []
     legend = list(diagram.legend)
     for panel in diagram.panels:
@@ -48,6 +50,13 @@ def flattened(diagram: Diagram) -> Diagram:
                 assert_never(panel.content)
     chain = network_panel(Chain(items=tuple(items)))
     return replace(diagram, panels=(chain,), legend=tuple(legend))
+
+
+def later(
+    flat: Callable[[], Diagram] | None, change: Callable[[Diagram], Diagram]
+) -> Callable[[], Diagram] | None:
+    """Return the builder of a flat reading that is changed once it is built, for most drawings need none."""
+    return cache(lambda: change(flat())) if flat else None
 
 
 def network_frame(panel: Panel) -> Group:

@@ -4,6 +4,7 @@ The tree mirrors the flow. A tuple of items is run in order; a `Fork` sends its 
 branch and round them, to its merge node; a `Dag` joins its parts in any way. `walk.edges` lists the arrows.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from resnet_diagram.dataclass import dataclass
@@ -359,7 +360,6 @@ class Chain:
 Content = Overview | Inset | Chain | Comparison | Dag
 """Content of a panel."""
 
-
 WHOLE = "strip"
 """Id of the panel that shows the whole network."""
 
@@ -380,7 +380,7 @@ class Diagram:
     """A whole drawing: its panels and their legend.
 
     `description`: the architecture in words, for readers who cannot see it. `direction`: None lets the layout
-    decide. `flow` is for charts. `flat`: a chain of the same networks; `boxed`: with a box for each graph.
+    decide. `flow` is for charts. `flat` builds a chain of the networks; `boxed`: with a box for each graph.
     """
 
     title: str
@@ -389,7 +389,7 @@ class Diagram:
     description: Label = NOTHING
     direction: Direction | None = None
     flow: Flow = Flow.ROWS
-    flat: "Diagram | None" = None
+    flat: "Callable[[], Diagram] | None" = None
     boxed: "Diagram | None" = None
 
     @property

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from resnet_diagram.diagram.elements import elements, mapped
+from resnet_diagram.diagram.flat import later
 from resnet_diagram.diagram.model import Bar, Diagram, LegendEntry, Node, NodeRole
 from resnet_diagram.diagram.options import Quantity
 from resnet_diagram.spec.graph import all_elements
@@ -45,7 +46,8 @@ def by_quantity(
     of the largest. The legend gives the range of each level in use.
     """
     values = [_values(network, quantity) for network in networks]
-    boxes = ((box, at) for box, at in elements(diagram) if isinstance(box, Node | Bar))
+    drawings = diagram, diagram.flat and diagram.flat()
+    boxes = ((box, at) for box, at in elements(drawings) if isinstance(box, Node | Bar))
     used = {value for box, at in boxes if (value := _value(box, values[at]))}
     bounds = _bounds(used)
     entries = _entries(quantity, bounds, used, stages)
@@ -58,7 +60,8 @@ def by_quantity(
         value = _value(part, values[at])
         return replace(part, mark=stages + _level(value, bounds) if value else 0)
 
-    return mapped(diagram, levelled), len(bounds) + 1
+    flat = later(diagram.flat, lambda flat: mapped(flat, levelled))
+    return replace(mapped(diagram, levelled), flat=flat), len(bounds) + 1
 
 
 def _values(network: Network, quantity: Quantity) -> Values:

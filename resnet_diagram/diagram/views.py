@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.accounting import opened_alone
@@ -105,14 +105,16 @@ def _blocks(networks: Sequence[Network], options: Options) -> Diagram:
 def _in_panels(
     networks: Sequence[Network], options: Options, *, chain: Builder, with_insets: bool
 ) -> Diagram:
-    """Return the overview of a network and its insets; `chain` builds the flat reading."""
+    """Return the overview of a network and its insets; `chain` builds the flat reading when it is needed."""
     from resnet_diagram.diagram.panels.network import panels
 
     (network,) = networks
-    flat = chain(networks, options)
-    content = panels(network, _title(network, options), options, with_insets=with_insets)
-    diagram = _diagram(network, flat.title, content, options, flat.description)
-    return replace(diagram, flow=flat.flow, flat=flat)
+    title, flat = _title(network, options), cache(partial(chain, networks, options))
+    content = panels(network, title, options, with_insets=with_insets)
+    is_u = any(isinstance(panel.content, Dag) and panel.content.u_shaped for panel in content)
+    # Of a U, the words are on its levels, as the chain has them.
+    description = flat().description if is_u else describe(network)
+    return replace(_diagram(network, title, content, options, description), flat=flat)
 
 
 def _diagram(

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import assert_never
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import (
+    Bar,
     Chain,
     Comparison,
     Content,
@@ -157,10 +158,15 @@ def written_count(group: Group) -> str:
     return times_marked(group.repeat, marked=group.marked)
 
 
-def stage_count(items: Sequence[Item]) -> int:
+def stage_count(drawings: Iterable[Content]) -> int:
     """Return the number of stage shades in use."""
-    shades = [node.shade for node in nodes(items)] + [group.shade for group in groups(items)]
-    return max(shades, default=0)
+    shades = [0]
+    for content in drawings:
+        items = content_items(content)
+        bars = (bar for strip in overviews(content) for frame in strip.frames for bar in frame.bars)
+        shades += (bar.shade for bar in bars if isinstance(bar, Bar))
+        shades += (box.shade for box in chain[Node | Group](nodes(items), groups(items)))
+    return max(shades)
 
 
 def edges(items: Iterable[Item]) -> tuple[Edge, ...]:

@@ -110,9 +110,11 @@ class Figure:
     @property
     def named_title(self) -> str:
         """The title, or the joined names of the frames; may be empty."""
+        if self.diagram.title:
+            return self.diagram.title
         framed = [
             item.title
             for item in flattened(self.diagram).chain.items
             if isinstance(item, Group) and item.role is GroupRole.NETWORK
         ]
-        return self.diagram.title or enumeration(framed).in_language(self.language)
+        return enumeration(framed).in_language(self.language)

@@ -87,6 +87,8 @@ def in_language(part: _Part, translations: Language) -> _Part:
         translated = part.in_language(translations)
     elif isinstance(part, tuple):
         translated = tuple(in_language(member, translations) for member in part)
+    elif callable(part):  # builds a part of the drawing when it is needed
+        translated = cache(lambda: in_language(part(), translations))
     elif names := _names_of_fields(kind):
         changed = {name: in_language(getattr(part, name), translations) for name in names}
         translated = kind(**changed)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import resnet_diagram as rd
 from resnet_diagram.cli.main import main
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Bar, Diagram, Node
 from resnet_diagram.diagram.options import Options, Quantity, View
 from resnet_diagram.diagram.quantity import FILLED, LEVELS, by_quantity
@@ -75,7 +76,7 @@ def test_levels_follow_the_quantity(name: str, view: View, quantity: Quantity) -
 def test_the_legend_gives_the_range_of_each_level_in_use(quantity: Quantity) -> None:
     diagram, _ = filled("resnet50", quantity)
     used = {box.mark for box in elements(diagram.panels) if box.role in FILLED} - {0}
-    used |= {box.mark for box in elements(diagram.flat) if box.role in FILLED} - {0}
+    used |= {box.mark for box in elements(flattened(diagram)) if box.role in FILLED} - {0}
     assert {entry.shade for entry in diagram.legend} - {0} == used
     ranges = [str(entry.text) for entry in diagram.legend if entry.shade]
     assert ranges[0].startswith("<")

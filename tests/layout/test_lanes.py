@@ -9,6 +9,7 @@ import pytest
 from resnet_diagram.app.drawing.folding import folded_page
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.elements import elements
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.lanes.modules import Folded, folded, module_of
 from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, Node, NodeRole, Overview, Read, Vertex
 from resnet_diagram.diagram.options import Options, View
@@ -172,8 +173,7 @@ def test_a_large_graph_names_the_modules_it_folds_and_draws_each_kind_once() -> 
 
 
 def test_a_chart_has_an_arrow_for_each_value_read() -> None:
-    flat = drawn(pyramid(3)).flat
-    assert flat is not None
+    flat = flattened(drawn(pyramid(3)))
     heads = [edge.head for edge in edges(flat.chain.items)]
     merges = [node.id for node in nodes(flat.chain.items) if node.role is NodeRole.ADD]
     assert len(merges) == 2

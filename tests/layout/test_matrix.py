@@ -70,7 +70,7 @@ def faults(diagram: Diagram, width: float | None, theme_name: str = "paper") -> 
     """What is wrong with a drawing of that width."""
     theme = load_theme(theme_name)
     scene = layout(diagram, theme, Fit(width))
-    graph = any(map(_has_graph, (diagram, diagram.flat or diagram)))
+    graph = any(map(_has_graph, (diagram, diagram.flat() if diagram.flat else diagram)))
     yield from (problem for problem in problems(scene, theme) if not (graph and is_crossing(problem)))
     yield from _page_faults(scene, width)
     if diagram.legend and any(entry.text == "main path" for entry in diagram.legend):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import resnet_diagram as rd
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import EdgeRole, NodeRole
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.errors import UsageError
@@ -15,7 +16,7 @@ from resnet_diagram.style.check import ROLES
 from resnet_diagram.style.colour import lab
 from resnet_diagram.style.theme import Theme, load_theme, theme_names
 from tests.layout.geometry import LEAST_CONTRAST, contrast
-from tests.layout.samples import SAMPLES, diagram, items_of
+from tests.layout.samples import SAMPLES, diagram
 from tests.layout.vision import DEFICIENCIES, difference, seen
 
 SHORTCUTS = [role for role in EdgeRole if role not in (EdgeRole.FLOW, EdgeRole.SKIP)]
@@ -96,8 +97,9 @@ def test_many_stages_have_even_steps_from_the_first_shade_to_the_last(theme: The
 
 def test_each_of_twelve_stages_is_drawn_in_a_shade_of_its_own() -> None:
     shown = diagram(*SAMPLES["twelve stages"])
-    assert stage_count(items_of(shown)) == 12
-    theme = load_theme().for_stages(stage_count(items_of(shown)))
+    count = stage_count([panel.content for panel in shown.panels])
+    assert count == stage_count([flattened(shown).chain]) == 12
+    theme = load_theme().for_stages(count)
     boxes = [item for item in walk(layout(shown, theme)) if isinstance(item, Box) and item.role == "conv"]
     assert len({theme.style(box.role, box.shade).fill for box in boxes}) == 12
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
-from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Levels, Options
 from resnet_diagram.diagram.views import build
@@ -95,7 +94,7 @@ def _levelled(
     diagram: Diagram, networks: Sequence[Network], options: Options, theme: Theme
 ) -> tuple[Diagram, Theme]:
     """Return a diagram filled by a quantity, if one is wanted, and the theme with the shades it needs."""
-    theme = theme.for_stages(stage_count(flattened(diagram).chain.items))
+    theme = theme.for_stages(stage_count([panel.content for panel in diagram.panels]))
     if not options.color_by:
         return diagram, theme
     from resnet_diagram.diagram.quantity import by_quantity

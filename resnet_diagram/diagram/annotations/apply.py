@@ -8,6 +8,7 @@ from resnet_diagram.diagram.annotations.leaders import Beside, with_leaders
 from resnet_diagram.diagram.annotations.match import covers, kinds_of
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.elements import elements, mapped
+from resnet_diagram.diagram.flat import later
 from resnet_diagram.diagram.model import (
     Bar,
     Diagram,
@@ -55,7 +56,7 @@ def annotated(
 
     result = mapped(replace(diagram, flat=None, boxed=None), change)
     shown = frozenset(applied)
-    flat, boxed = mapped((diagram.flat, diagram.boxed), change)
+    flat, boxed = later(diagram.flat, lambda flat: mapped(flat, change)), mapped(diagram.boxed, change)
     for part in annotations.parts:
         keys = {"color": part.color, "label": "" if part.unit else part.label, "badge": part.badge}
         missing = [key for key, value in keys.items() if value and (part, key) not in shown]

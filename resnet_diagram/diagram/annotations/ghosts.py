@@ -10,6 +10,7 @@ from resnet_diagram.diagram.annotations.match import Kinds, covers
 from resnet_diagram.diagram.annotations.model import Annotations, Ghost, Part
 from resnet_diagram.diagram.chain.blocks import joined_layers
 from resnet_diagram.diagram.elements import members
+from resnet_diagram.diagram.flat import later
 from resnet_diagram.diagram.model import (
     NO_ORIGIN,
     Bar,
@@ -101,7 +102,8 @@ def with_ghosts(diagram: Diagram, annotations: Annotations, kinds: Kinds) -> Dia
         return diagram
     placing = _Placing(kinds)
     panels = placing.placed(diagram.panels, annotations.ghosts)
-    flat, boxed = (each and with_ghosts(each, annotations, kinds) for each in (diagram.flat, diagram.boxed))
+    flat = later(diagram.flat, lambda flat: with_ghosts(flat, annotations, kinds))
+    boxed = diagram.boxed and with_ghosts(diagram.boxed, annotations, kinds)
     name = literal(annotations.baseline)
     listed = dict.fromkeys(
         Label(*ghost.lines, joint=", ") for ghost in annotations.ghosts if ghost not in placing.drawn

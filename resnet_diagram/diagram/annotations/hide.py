@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.annotations.model import Annotations, Part
+from resnet_diagram.diagram.flat import later
 from resnet_diagram.diagram.model import Diagram, LegendEntry
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.errors import warn_unrendered
@@ -48,8 +49,8 @@ def saying_hidden(diagram: Diagram, names: Sequence[str]) -> Diagram:
         return diagram
     words = phrase(Kind.LEGEND, Word.NOT_DRAWN, Label(*map(literal, names), joint=Word.LIST))
     entry = LegendEntry(role=None, text=words)
-    below = saying_hidden(diagram.flat, names) if diagram.flat else None
-    return replace(diagram, legend=(*diagram.legend, entry), flat=below)
+    flat = later(diagram.flat, lambda flat: saying_hidden(flat, names))
+    return replace(diagram, legend=(*diagram.legend, entry), flat=flat)
 
 
 def _name(part: Part) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from resnet_diagram.diagram.annotations.match import ends_of
 from resnet_diagram.diagram.annotations.model import Part
 from resnet_diagram.diagram.elements import mapped
+from resnet_diagram.diagram.flat import later
 from resnet_diagram.diagram.model import (
     WHOLE,
     Bar,
@@ -64,8 +65,8 @@ def with_only(diagram: Diagram, network: Network, word: str) -> Diagram:
     if entries and hidden:
         words = phrase(Kind.LEGEND, Word.NOT_DRAWN, Label(*hidden, joint=Word.LIST))
         entries = (*entries, LegendEntry(role=None, text=words))
-    below = with_only(diagram.flat, network, word) if diagram.flat else None
-    return replace(diagram, panels=tuple(panels), legend=entries, flat=below, boxed=None)
+    flat = later(diagram.flat, lambda flat: with_only(flat, network, word))
+    return replace(diagram, panels=tuple(panels), legend=entries, flat=flat, boxed=None)
 
 
 def _relettered(panels: Sequence[Panel], before: Sequence[Panel]) -> tuple[Panel, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from resnet_diagram.diagram.annotations.defaults import with_default_units
@@ -68,8 +69,8 @@ def built_with_units(
     if every == diagram.panels == panels:
         return diagram, annotations
     entries = legend_of(networks[0], [panel.content for panel in panels]) if options.legend else ()
-    below = _chain(networks, options, flat=True, framed=False)[0] if diagram.flat else None
-    result = replace(diagram, panels=panels, legend=entries, flat=below)
+    chain = cache(lambda: _chain(networks, options, flat=True, framed=False)[0]) if diagram.flat else None
+    result = replace(diagram, panels=panels, legend=entries, flat=chain)
     shown = {panel.id for panel in panels}
     return _unopened(result, (panel.title for panel in every if panel.id not in shown)), annotations
 

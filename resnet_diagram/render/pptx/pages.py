@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from resnet_diagram.diagram.flat import flattened
+from resnet_diagram.diagram.flat import flattened, later
 from resnet_diagram.diagram.legend import needed_entries
 from resnet_diagram.diagram.model import WHOLE, Diagram, Inset
 from resnet_diagram.errors import warn_unrendered
@@ -56,7 +56,9 @@ def placed(figure: Figure, width: float, height: float) -> tuple[Scene, float]:
 
     flat = flattened(figure.diagram)
     opened = (
-        replace(figure.diagram, flat=replace(flat, boxed=None), boxed=None) if flat.boxed else figure.diagram
+        replace(figure.diagram, flat=lambda: replace(flat, boxed=None), boxed=None)
+        if flat.boxed
+        else figure.diagram
     )
     size, best = largest(replace(figure, diagram=opened))
     if size < _LEAST_OPEN:
@@ -89,9 +91,9 @@ def _scenes(figure: Figure, width: float, height: float) -> Iterator[Scene]:
 
 def _untitled(diagram: Diagram) -> Diagram:
     """Return a diagram without its title, which the slide shows."""
-    flat = _untitled(diagram.flat) if diagram.flat else None
     boxed = _untitled(diagram.boxed) if diagram.boxed else None
     panels = tuple(replace(p, title=NOTHING) if p.id == WHOLE else p for p in diagram.panels)
+    flat = later(diagram.flat, _untitled)
     return replace(diagram, title=NOTHING, panels=panels, flat=flat, boxed=boxed)
 
 
