@@ -1,6 +1,7 @@
 """Sections of several networks side by side."""
 
 from collections.abc import Sequence
+from heapq import merge
 from math import prod
 
 from resnet_diagram.dataclass import dataclass
@@ -48,28 +49,12 @@ def _merged(rows: Sequence[Row], column: Sequence[Section], number: int) -> list
     left = right = 0
     for at, with_it in [*matched.items(), (len(rows), len(column))]:
         before = [Row(sections=(*row.sections, None)) for row in rows[left:at]]
-        items += _by_area(
-            before, [Row(sections=(*(None,) * number, section)) for section in column[right:with_it]]
-        )
+        after = [Row(sections=(*(None,) * number, section)) for section in column[right:with_it]]
+        items += merge(before, after, key=lambda row: -prod(row.present[0].size))  # the larger ones first
         if at < len(rows):
             items.append(Row(sections=(*rows[at].sections, column[with_it])))
         left, right = at + 1, with_it + 1
     return items
-
-
-def _by_area(left: Sequence[Row], right: Sequence[Row]) -> list[Row]:
-    """Merge two runs of rows, the larger resolution first, with the order of each kept."""
-    rows: list[Row] = []
-    rest = list(right)
-    for row in left:
-        while rest and _area(rest[0]) > _area(row):
-            rows.append(rest.pop(0))
-        rows.append(row)
-    return [*rows, *rest]
-
-
-def _area(row: Row) -> int:
-    return prod(row.present[0].size)
 
 
 def _key(section: Section) -> Key:

@@ -19,7 +19,7 @@ from resnet_diagram.tables.notes import (
     stride_notes,
     word_notes,
 )
-from resnet_diagram.tables.sections import Section, lead, sections
+from resnet_diagram.tables.sections import lead, sections
 from resnet_diagram.tables.words import layer_line
 from resnet_diagram.wording.shapes import resolution_text
 from resnet_diagram.wording.terms import Kind, enumeration, literal
@@ -41,6 +41,12 @@ def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
     depths = [unit_depth(column) for column in columns]
     bands = tuple(_band(row, depths, sized=equal) for row in rows)
     cells = [cell for band in bands for line in band.rows for cell in line]
+    caption = (
+        f"{'Architectures' if len(heads) > 1 else 'Architecture'} of {enumeration(heads)} "
+        f"for an input of {input_text(networks)}. "
+        "Brackets hold the layers of a block, kernel and output channels; "
+        "the factor behind them is the number of blocks."
+    )
     notes = (
         MACS,
         *printed_notes(networks, heads),
@@ -58,7 +64,7 @@ def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
             _total("MACs", [macs(network) for network in networks], _MACS, target.decimals),
         ),
         centred=True,
-        caption=_caption(networks, heads) if target.caption is None else target.caption,
+        caption=caption if target.caption is None else target.caption,
         label=label(networks) if target.label is None else target.label,
         notes=notes if target.notes else (),
     )
@@ -67,16 +73,22 @@ def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
 def _band(row: Row, depths: Sequence[int], *, sized: bool) -> Band:
     """Return a row of sections; a common start of all networks has a line of its own, over all columns."""
     stacks = [parts(item, depth) if item else () for item, depth in zip(row.sections, depths, strict=True)]
-    if not sized:
-        stacks = [_sized(stack, entry) for stack, entry in zip(stacks, row.sections, strict=True)]
     name = joint_title(section.title for section in row.present)
-    size = max((section.size for section in row.present), key=len)
-    heads = (name, *((resolution_text(size),) if sized else ()))
+    heads: tuple[str, ...] = (name,)
+    if sized:
+        heads = (name, resolution_text(max((section.size for section in row.present), key=len)))
+    else:
+        for at, section in enumerate(row.sections):
+            if section:
+                size = literal(f"→ {resolution_text(section.size)}", Kind.SHAPE)
+                stacks[at] = (*stacks[at], Words(text=size))
+    if len(stacks) > 1 and len(set(stacks)) == 1:
+        return Band(heads=heads, rows=((Cell(parts=stacks[0], span=len(stacks)),),))
     first = _shared_lead(row, stacks)
-    if len(stacks) > 1 and first and len(set(stacks)) > 1:
-        rest = [Cell(parts=stack[first:]) for stack in stacks]
-        return Band(heads=heads, rows=((Cell(parts=stacks[0][:first], span=len(stacks)),), tuple(rest)))
-    return Band(heads=heads, rows=(_cells(stacks),))
+    rest = tuple(Cell(parts=stack[first:]) for stack in stacks)
+    if len(stacks) > 1 and first:
+        return Band(heads=heads, rows=((Cell(parts=stacks[0][:first], span=len(stacks)),), rest))
+    return Band(heads=heads, rows=(tuple(Cell(parts=stack) for stack in stacks),))
 
 
 def _shared_lead(row: Row, stacks: Sequence[tuple[Part, ...]]) -> int:
@@ -86,19 +98,6 @@ def _shared_lead(row: Row, stacks: Sequence[tuple[Part, ...]]) -> int:
     pooling = {Words(text=layer_line(layer)) for layer in lead(row.present[0])}
     alike = takewhile(lambda side_by_side: len(set(side_by_side)) == 1, zip(*stacks, strict=False))
     return sum(1 for _ in takewhile(lambda side_by_side: side_by_side[0] in pooling, alike))
-
-
-def _sized(stack: tuple[Part, ...], section: Section | None) -> tuple[Part, ...]:
-    return (
-        (*stack, Words(text=literal(f"→ {resolution_text(section.size)}", Kind.SHAPE))) if section else stack
-    )
-
-
-def _cells(stacks: Sequence[tuple[Part, ...]]) -> tuple[Cell, ...]:
-    """Return the cells of a row; one over all columns if they are equal."""
-    if len(stacks) > 1 and len(set(stacks)) == 1:
-        return (Cell(parts=stacks[0], span=len(stacks)),)
-    return tuple(Cell(parts=stack) for stack in stacks)
 
 
 def _total(name: str, values: Sequence[int], default: int, decimals: int) -> Band:
@@ -115,12 +114,3 @@ def _power(values: Sequence[int], default: int) -> int:
     """
     least = min((value for value in values if value), default=0)
     return next((power for power in range(default, 0, -3) if 10 * least >= 10**power), 0)
-
-
-def _caption(networks: Sequence[Network], heads: Sequence[str]) -> str:
-    return (
-        f"{'Architectures' if len(heads) > 1 else 'Architecture'} of {enumeration(heads)} "
-        f"for an input of {input_text(networks)}. "
-        "Brackets hold the layers of a block, kernel and output channels; "
-        "the factor behind them is the number of blocks."
-    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.fold import Run, fold
+from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import is_block, is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.tables.model import Part, Stack, Words
@@ -37,7 +37,14 @@ def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
         fits = len(joined) <= _MAX_HEAD_LENGTH and not any(", " in line for line in lines)
         return tuple(Words(text=line) for line in ([joined] if fits else lines))
     atoms = [atom for atom in _atoms(section, depth if section.kind is Kind.STAGE else 0) if atom.lines]
-    return tuple(part for run in fold(atoms) for part in _run(atoms, run))
+    items: list[Part] = []
+    for run in fold(atoms):
+        lines_of = tuple(line for atom in atoms[run.start : run.start + run.period] for line in atom.lines)
+        if run.count > 1 or atoms[run.start].block:
+            items.append(Stack(lines=lines_of, times=run.count))
+        else:
+            items += [Words(text=line) for line in lines_of]
+    return tuple(items)
 
 
 def unit_depth(sections: Iterable[Section]) -> int:
@@ -49,26 +56,21 @@ def unit_depth(sections: Iterable[Section]) -> int:
     return 0
 
 
-def _run(atoms: list[_Atom], run: Run) -> Iterator[Part]:
-    """Yield a run as parts: a stack for each repeated group or block, and a line for each layer."""
-    pattern = atoms[run.start : run.start + run.period]
-    if run.count == 1:
-        for atom in pattern:
-            lines = tuple(Words(text=line) for line in atom.lines)
-            yield from (Stack(lines=atom.lines, times=1),) if atom.block else lines
-    else:
-        yield Stack(lines=tuple(line for atom in pattern for line in atom.lines), times=run.count)
-
-
 def _atoms(section: Section, depth: int) -> Iterator[_Atom]:
     """Yield a section's elements; layers of one unit that makes no block are one atom."""
     for unit, run in groupby(section.elements, key=lambda item: _unit(item, depth)):
         elements = list(run)
         lines = block_lines(elements)
-        if unit is None or len(lines) < 2:
-            yield from map(_atom, elements)
-        else:
+        if unit is not None and len(lines) > 1:
             yield _Atom(lines, block=True)
+            continue
+        for element in elements:
+            if isinstance(element, Layer):
+                yield _Atom((layer_line(element),) if is_shown(element) else (), block=False)
+            else:
+                yield _Atom(
+                    block_lines((element,)), block=not (isinstance(element, Block) and is_gate(element))
+                )
 
 
 def _unit(element: Element, depth: int) -> str | None:
@@ -77,10 +79,3 @@ def _unit(element: Element, depth: int) -> str | None:
         return None
     path = element.name.split(".")
     return ".".join(path[:depth]) if len(path) > depth else None
-
-
-def _atom(element: Element) -> _Atom:
-    if isinstance(element, Layer):
-        return _Atom((layer_line(element),) if is_shown(element) else (), block=False)
-    alone = isinstance(element, Block) and is_gate(element)
-    return _Atom(block_lines((element,)), block=not alone)

@@ -22,9 +22,17 @@ def titled(column: Sequence[Section], names: StageNames) -> tuple[Section, ...]:
 
 
 def _title(section: Section, names: StageNames, number: int, stage: int) -> str:
+    """Return conv1, conv2_x …, the name in the code, or the number of the stage."""
     counted = f"Stage {stage}" if section.kind is Kind.STAGE else str(section.kind)
-    module = _module(section)
-    paper = _paper(section, number) or module or counted
+    layers = [] if section.kind is Kind.HEAD else shown(section.elements)
+    module = section.module or common_path(layer.name for layer in layers if layer.name)
+    paper = module or counted
+    if section.kind is Kind.HEAD:
+        paper = str(Kind.HEAD)
+    elif any(layer.kind is LayerKind.CONV for layer in layers):
+        content = parts(section)
+        several = len(content) > 1 or any(isinstance(part, Stack) for part in content)
+        paper = f"conv{number}{'_x' if several and section.kind is Kind.STAGE else ''}"
     match names:
         case StageNames.STAGE:
             return counted
@@ -33,15 +41,6 @@ def _title(section: Section, names: StageNames, number: int, stage: int) -> str:
         case StageNames.BOTH:
             return f"{paper} ({module})" if module and module != paper else paper
     return paper
-
-
-def _paper(section: Section, number: int) -> str:
-    """Return conv1, conv2_x …; empty for a section without convolutions."""
-    if section.kind is Kind.HEAD:
-        return str(Kind.HEAD)
-    if not any(layer.kind is LayerKind.CONV for layer in shown(section.elements)):
-        return ""
-    return f"conv{number}_x" if section.kind is Kind.STAGE and _repeats(section) else f"conv{number}"
 
 
 def joint_title(titles: Iterable[str]) -> str:
@@ -54,16 +53,3 @@ def joint_title(titles: Iterable[str]) -> str:
     """
     result = list(dict.fromkeys(titles))
     return " / ".join(title for title in result if f"{title}_x" not in result)
-
-
-def _repeats(section: Section) -> bool:
-    """Return whether a section has more than one layer."""
-    result = parts(section)
-    return len(result) > 1 or any(isinstance(part, Stack) for part in result)
-
-
-def _module(section: Section) -> str:
-    """Return the name of a section in the code: its own, or the common beginning of its layers' names."""
-    if section.module or section.kind is Kind.HEAD:
-        return section.module
-    return common_path(layer.name for layer in shown(section.elements) if layer.name)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import (
@@ -28,8 +27,8 @@ MACS = "MACs: multiply-accumulate operations for one input; the 2015 paper calls
 _PRINTED = {"resnet34": "3.6", "resnet50-v1": "3.8"}
 """FLOPs in Table 1 of the 2015 paper, ×10⁹, where they are not our count rounded to one decimal."""
 
-_FIRST = "in its first 1×1 convolution, as in the 2015 paper"
-_MIDDLE = "in its 3×3 convolution"
+_FIRST = ", in its first 1×1 convolution, as in the 2015 paper"
+_MIDDLE = ", in its 3×3 convolution"
 _LATER = f"{_MIDDLE} (v1.5; the 2015 paper has it in the 1×1 before)"
 
 
@@ -48,34 +47,22 @@ def stride_notes(columns: Sequence[Sequence[Section]], heads: Sequence[str]) -> 
 
     `columns` are the sections of the networks, `heads` the names of these.
     """
-    heads_of: dict[_Stride, list[str]] = {}
+    heads_of: dict[tuple[str, str], list[str]] = {}
     for column, head in zip(columns, heads, strict=True):
-        for fact in _strides(column):
-            heads_of.setdefault(fact, []).append(head)
-    return tuple(_stride_note(fact, owners, len(heads)) for fact, owners in heads_of.items())
-
-
-class _Stride(NamedTuple):
-    """Sections whose first block has a stride, and its layer in words."""
-
-    titles: tuple[str, ...]
-    step: str
-    place: str
-
-
-def _strides(column: Iterable[Section]) -> Iterator[_Stride]:
-    """Yield one for each stride and place."""
-    titles_of: dict[tuple[str, str], list[str]] = {}
-    for section in column:
-        first = next(
-            (element for element in section.elements if isinstance(element, Block) and is_residual(element)),
-            None,
-        )
-        steps = stride(first) if first else ()
-        if first and any(step > 1 for step in steps):
-            titles_of.setdefault((extent_text(steps), _place(first)), []).append(section.title)
-    for (step, place), titles in titles_of.items():
-        yield _Stride(tuple(titles), step, place)
+        titles_of: dict[str, list[str]] = {}
+        for section in column:
+            blocks = (item for item in section.elements if isinstance(item, Block) and is_residual(item))
+            first = next(blocks, None)
+            if first and any(step > 1 for step in stride(first)):
+                fact = f"stride {extent_text(stride(first))}{_place(first)}."
+                titles_of.setdefault(fact, []).append(section.title)
+        for fact, titles in titles_of.items():
+            heads_of.setdefault((enumeration(titles), fact), []).append(head)
+    notes = []
+    for (listed, fact), owners in heads_of.items():
+        whose = f" of {enumeration(owners)}" if len(owners) < len(heads) else ""
+        notes.append(f"The first block of {listed}{whose} has {fact}")
+    return tuple(notes)
 
 
 def _place(block: Block) -> str:
@@ -84,19 +71,9 @@ def _place(block: Block) -> str:
         return ""
     layers = weighted_layers(block)
     at = next((at for at, layer in enumerate(layers) if any(step > 1 for step in layer.stride)), None)
-    if at == 1:
-        return (
-            _LATER
-            if layers[1].groups == 1 and not any(gate_ratio(item) for item in all_blocks(block))
-            else _MIDDLE
-        )
-    return _FIRST if at == 0 else ""
-
-
-def _stride_note(fact: _Stride, heads: list[str], total: int) -> str:
-    whose = f" of {enumeration(heads)}" if len(heads) < total else ""
-    block = f"The first block of {enumeration(fact.titles)}{whose} has stride {fact.step}"
-    return f"{block}{', ' + fact.place if fact.place else ''}."
+    if at == 1 and (layers[1].groups > 1 or any(map(gate_ratio, all_blocks(block)))):
+        return _MIDDLE
+    return {0: _FIRST, 1: _LATER}.get(at, "") if at is not None else ""
 
 
 def word_notes(cells: Iterable[Cell]) -> tuple[str, ...]:

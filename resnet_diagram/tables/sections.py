@@ -42,11 +42,16 @@ def sections(network: Network) -> tuple[Section, ...]:
     pooling and upsampling open a section, they do not close one. The head is one section, of size 1×1 where
     nothing spatial is left.
     """
-    stem = _cut(network.stem, Kind.STEM)
-    body = _cut(network.body, Kind.STAGE)
+    stem, body = _cut(network.stem, Kind.STEM), _cut(network.body, Kind.STAGE)
     head = _head_of(network, body)
-    joined = _joined([*stem, *body, *head])
-    return tuple(_ended(joined)) if joined else ()
+    items: list[Section] = []
+    rank = 1
+    for section in _joined([*stem, *body, *head]):
+        rank = (
+            len(section.size) or rank
+        )  # a size without extents becomes ones, as many as the section before has
+        items.append(section if section.size else replace(section, size=(1,) * rank))
+    return tuple(items)
 
 
 def _cut(elements: Iterable[Element], kind: Kind) -> list[Section]:
@@ -56,53 +61,35 @@ def _cut(elements: Iterable[Element], kind: Kind) -> list[Section]:
         layers = shown((element,))
         size = spatial(layers[-1]) if layers else None
         if isinstance(element, Stage):
-            left = out_shape(element)[1:]
-            body = tuple(_flat(element.body))
-            items.append(Section(kind=kind, size=left, elements=body, module=element.name))
-        elif size is None:
-            if items:
-                items[-1] = _with(items[-1], element)
-        elif _continues(items, element, size):
-            items[-1] = _with(items[-1], element)
-        else:
+            body = tuple(_opened(element.body, stages=True))
+            items.append(Section(kind=kind, size=out_shape(element)[1:], elements=body, module=element.name))
+        elif items and (size is None or _continues(items[-1], element, size)):
+            items[-1] = replace(items[-1], elements=(*items[-1].elements, element))
+        elif size is not None:
             items.append(Section(kind=kind, size=size, elements=(element,)))
     return items
 
 
-def _with(section: Section, element: Element) -> Section:
-    return replace(section, elements=(*section.elements, element))
-
-
-def _continues(items: list[Section], element: Element, size: Shape) -> bool:
-    """Return whether an element belongs to the last section: same resolution, and no new pooling."""
-    if not items or items[-1].size != size:
+def _continues(section: Section, element: Element, size: Shape) -> bool:
+    """Return whether an element belongs to a section: same resolution, and no new pooling."""
+    if section.size != size or _only_blurs(section):
         return False
-    if _only_blurs(items[-1]):
-        return False
-    if isinstance(element, Layer) and is_weightless(element):
-        return all(map(is_weightless, shown(items[-1].elements))) or (
-            element.in_shape[1:] == element.out_shape[1:]
-        )
-    return True
+    if not isinstance(element, Layer) or not is_weightless(element):
+        return True
+    return element.in_shape[1:] == size or all(map(is_weightless, shown(section.elements)))
 
 
-def _opened(elements: Iterable[Element]) -> Iterator[Element]:
-    """Yield elements; blocks with other resolutions inside, as a U-Net's long links, by their parts."""
+def _opened(elements: Iterable[Element], *, stages: bool = False) -> Iterator[Element]:
+    """Yield elements; blocks with other resolutions inside, as a U-Net's long links, by their parts.
+
+    With `stages`, stages too are taken apart.
+    """
     for element in elements:
-        if _is_deep(element):
-            yield from element.before
-            for branch in element.branches:
-                yield from _opened(branch)
-            yield from element.after
-        else:
-            yield element
-
-
-def _flat(elements: Iterable[Element]) -> Iterator[Element]:
-    """Yield the elements of a stage, of the stages in it, and of the blocks round them."""
-    for element in _opened(elements):
-        if isinstance(element, Stage):
-            yield from _flat(element.body)
+        if stages and isinstance(element, Stage):
+            yield from _opened(element.body, stages=True)
+        elif _is_deep(element):
+            inner = (part for branch in element.branches for part in branch)
+            yield from _opened((*element.before, *inner, *element.after), stages=stages)
         else:
             yield element
 
@@ -135,15 +122,11 @@ def _head_of(network: Network, body: list[Section]) -> list[Section]:
     if layers:
         return [Section(kind=Kind.HEAD, size=spatial(layers[-1]), elements=network.head)]
     items: list[Section] = []
-    while len(body) > 1 and not body[-1].module and _is_flat(body[-1]):
+    while len(body) > 1 and not body[-1].module and set(body[-1].size) <= {1}:
+        if any(isinstance(element, Block) for element in body[-1].elements):
+            break
         items.insert(0, replace(body.pop(), kind=Kind.HEAD))
     return items
-
-
-def _is_flat(section: Section) -> bool:
-    return all(edge == 1 for edge in section.size) and not any(
-        isinstance(element, Block) for element in section.elements
-    )
 
 
 def _joined(items: list[Section]) -> list[Section]:
@@ -167,14 +150,6 @@ def _only_blurs(section: Section) -> bool:
     layers = shown(section.elements)
     blurs = bool(layers) and layers[-1].op == "blur_pool"
     return blurs and all(map(is_weightless, layers))
-
-
-def _ended(items: list[Section]) -> Iterator[Section]:
-    """Yield sections; a size without extents becomes ones, as many as the section before has extents."""
-    rank = 1
-    for section in items:
-        rank = len(section.size) or rank
-        yield section if section.size else replace(section, size=(1,) * rank)
 
 
 def lead(section: Section) -> tuple[Layer, ...]:

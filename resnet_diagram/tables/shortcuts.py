@@ -1,15 +1,14 @@
 """The shortcut table: the shortcuts of each stage's blocks."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from resnet_diagram.spec.measure import in_shape, merged_shape, residual_blocks, walk
-from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, Shortcut, ShortcutKind
+from resnet_diagram.spec.model import Block, LayerKind, Network, Shortcut, ShortcutKind
 from resnet_diagram.tables.model import Band, Cell, Table, Wanted, Words
 from resnet_diagram.tables.names import titled
 from resnet_diagram.tables.notes import label
-from resnet_diagram.tables.sections import Section, sections
+from resnet_diagram.tables.sections import sections
 from resnet_diagram.wording.blocks import block_type
 from resnet_diagram.wording.layers import layer_on_shortcut, shortcut_label
 from resnet_diagram.wording.shapes import change_text, resolution_text
@@ -18,16 +17,6 @@ from resnet_diagram.wording.terms import Label, enumeration, literal
 
 _HEADS = ("stage", "blocks", "block type", "resolution", "channels", "shortcut", "1×1 conv")
 _UNSAID = (LayerKind.ACTIVATION, LayerKind.RESHAPE, LayerKind.DROPOUT)
-
-
-class _Fact(NamedTuple):
-    """The cells of a block after its count; blocks of a stage with equal cells share a row."""
-
-    type: str
-    resolution: str
-    channels: str
-    shortcut: str
-    pointwise: str
 
 
 def shortcut_table(networks: Sequence[Network], target: Wanted) -> Table:
@@ -50,37 +39,30 @@ def shortcut_table(networks: Sequence[Network], target: Wanted) -> Table:
     )
 
 
-def _bands(network: Network, target: Wanted, head: tuple[str, ...]) -> Iterator[Band]:
-    bands = [
-        Band(heads=(*head, section.title), rows=rows)
-        for section in titled(sections(network), target.names)
-        if (rows := tuple(_rows(section)))
-    ]
+def _bands(network: Network, target: Wanted, head: tuple[str, ...]) -> list[Band]:
+    """Return a band for each stage, with a row for each sort of block in order of appearance."""
+    bands = []
+    for section in titled(sections(network), target.names):
+        blocks = residual_blocks(section.elements)
+        facts = Counter(_facts(block, block.shortcut) for block in blocks if block.shortcut)
+        rows = ((str(count), *fact) for fact, count in facts.items())
+        cells = tuple(tuple(Cell(parts=(Words(text=literal(text)),)) for text in row) for row in rows)
+        bands += [Band(heads=(*head, section.title), rows=cells)] if cells else []
     nothing = Cell(parts=(Words(text=literal("no block adds a shortcut")),), span=len(_HEADS) - 1)
-    yield from bands or [Band(heads=(*head, "–"), rows=((nothing,),))]
+    return bands or [Band(heads=(*head, "–"), rows=((nothing,),))]
 
 
-def _rows(section: Section) -> Iterator[tuple[Cell, ...]]:
-    """Yield a row for each sort of block, in order of appearance."""
-    blocks = residual_blocks(section.elements)
-    facts = Counter(_fact(block, block.shortcut) for block in blocks if block.shortcut)
-    for fact, count in facts.items():
-        yield tuple(Cell(parts=(Words(text=literal(text)),)) for text in (str(count), *fact))
-
-
-def _fact(block: Block, shortcut: Shortcut) -> _Fact:
+def _facts(block: Block, shortcut: Shortcut) -> tuple[str, ...]:
+    """Return the cells of a block behind its count; blocks of a stage with equal cells share a row."""
     before, after = in_shape(block), merged_shape(block)
-    return _Fact(
-        type=block_type(block),
-        resolution=change_text(resolution_text(before[1:]), resolution_text(after[1:])),
-        channels=change_text(str(before[0]), str(after[0])),
-        shortcut=operation(shortcut),
-        pointwise="yes" if any(_is_pointwise(layer) for layer in walk(shortcut)) else "no",
+    convolutions = (layer for layer in walk(shortcut) if layer.kind is LayerKind.CONV)
+    return (
+        block_type(block),
+        change_text(resolution_text(before[1:]), resolution_text(after[1:])),
+        change_text(str(before[0]), str(after[0])),
+        operation(shortcut),
+        "yes" if any(set(layer.kernel) == {1} for layer in convolutions) else "no",
     )
-
-
-def _is_pointwise(layer: Layer) -> bool:
-    return layer.kind is LayerKind.CONV and set(layer.kernel) == {1}
 
 
 def operation(shortcut: Shortcut) -> Label:

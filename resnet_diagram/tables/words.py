@@ -1,8 +1,8 @@
 """The lines of a table's cells: layers, gates and blocks in the style of Table 1 of He et al. 2015."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
-from resnet_diagram.spec.fold import Run, fold
+from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import channels, gate_ratio, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Shape, Stage
 from resnet_diagram.spec.shapes import extent_text
@@ -132,27 +132,20 @@ def _lines(element: Element) -> tuple[Label, ...]:
 
 def _chain(branch: Iterable[Element]) -> Label:
     """Return a branch in one line; inner branches and repeated layers are in parentheses."""
-    links = [link for element in branch for link in _links(element)]
-    return Label(*(part for run in fold(links) for part in _folded(links, run)), joint=ARROW)
-
-
-def _folded(links: Sequence[Label], run: Run) -> Iterator[Label]:
-    pattern = links[run.start : run.start + run.period]
-    if run.period * run.count < _MIN_FOLDED:
-        for _ in range(run.count):
-            yield from pattern
-    else:
-        yield _in_parentheses(Label(*pattern, joint=ARROW), f"×{run.count}")
+    links: list[Label] = []
+    for element in branch:
+        inner = element.branches if isinstance(element, Block) else ()
+        parallel = [path for path in inner if block_lines(path)]
+        joined = Label(*map(_chain, parallel), joint=f" {PARALLEL} ")
+        links += [_in_parentheses(joined)] if len(parallel) > 1 else _lines(element)
+    chain: list[Label] = []
+    for run in fold(links):
+        pattern = links[run.start : run.start + run.period]
+        is_folded = run.period * run.count >= _MIN_FOLDED
+        repeated = _in_parentheses(Label(*pattern, joint=ARROW), f"×{run.count}")
+        chain += [repeated] if is_folded else pattern * run.count
+    return Label(*chain, joint=ARROW)
 
 
 def _in_parentheses(label: Label, behind: str = "") -> Label:
     return Label(literal("(", Kind.SIGN), label, literal(f"){behind}", Kind.SIGN), joint="")
-
-
-def _links(element: Element) -> tuple[Label, ...]:
-    inner = (
-        [branch for branch in element.branches if block_lines(branch)] if isinstance(element, Block) else []
-    )
-    if len(inner) < 2:
-        return _lines(element)
-    return (_in_parentheses(Label(*map(_chain, inner), joint=f" {PARALLEL} ")),)

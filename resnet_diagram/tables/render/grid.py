@@ -73,26 +73,18 @@ def totals(table: Table) -> list[list[Row]]:
 
 
 def _joined(bands: Sequence[Band], keys: int) -> list[Row]:
+    """Return the rows of a group; its first head spans it, the last head of a band the remaining keys."""
     rows: list[Row] = []
     high = sum(len(band.rows) for band in bands)
-    for at, band in enumerate(bands):
-        heads = _heads(band, keys, high)[1 if at else 0 :]
-        rows += [Row(() if number else heads, row, opens=number == 0) for number, row in enumerate(band.rows)]
+    for band in bands:
+        spans = [*(1 for _ in band.heads[1:]), keys - len(band.heads) + 1]
+        heads = [
+            Head(text, span, len(band.rows) if at else high, not at)
+            for at, (text, span) in enumerate(zip(band.heads, spans, strict=True))
+        ]
+        opening = tuple(heads[1:] if rows else heads)
+        rows += [Row(() if number else opening, row, not number) for number, row in enumerate(band.rows)]
     return rows
-
-
-def _heads(band: Band, keys: int, high: int) -> tuple[Head, ...]:
-    """Return the head cells of a band; the first spans its group, the last the remaining keys."""
-    last = len(band.heads) - 1
-    return tuple(
-        Head(
-            text=text,
-            span=keys - last if at == last else 1,
-            rows=high if at == 0 else len(band.rows),
-            group=at == 0,
-        )
-        for at, text in enumerate(band.heads)
-    )
 
 
 def lines(table: Table) -> Iterator[Line]:
@@ -114,13 +106,8 @@ def _band(band: Band, names: tuple[str, ...], table: Table) -> Iterator[Line]:
         if at + 1 < len(band.rows) and len(row) == 1 < width:
             above = (*above, *row[0].parts)
             continue
-        yield Line(heads, tuple((*above, *parts) for parts in _spread(row)))
+        yield Line(heads, tuple((*above, *cell.parts) for cell in row for _ in range(cell.span)))
         above, heads = (), ("",) * table.keys
-
-
-def _spread(row: tuple[Cell, ...]) -> Iterator[tuple[Part, ...]]:
-    for cell in row:
-        yield from (cell.parts,) * cell.span
 
 
 def mantissa(count: Count) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from resnet_diagram.render.escape.xml import xml_text
 from resnet_diagram.render.templates import render
-from resnet_diagram.tables.model import Cell, Count, Part, Stack, Table, Words
+from resnet_diagram.tables.model import Count, Part, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, Row, groups, mantissa, totals
 from resnet_diagram.tables.render.look import Look
 
@@ -29,13 +29,11 @@ def render_html(table: Table, look: Look) -> str:
 def _row(row: Row) -> dict[str, Any]:
     return {
         "heads": [head._replace(text=xml_text(head.text)) for head in row.heads],
-        "cells": [{"text": _cell(cell), "span": cell.span} for cell in row.cells],
+        "cells": [
+            {"text": "<br>".join(map(_part, cell.parts)) or NOTHING, "span": cell.span} for cell in row.cells
+        ],
         "opens": row.opens,
     }
-
-
-def _cell(cell: Cell) -> str:
-    return "<br>".join(_part(part) for part in cell.parts) or NOTHING
 
 
 def _part(part: Part) -> str:

@@ -8,13 +8,15 @@ from resnet_diagram.render.templates import render
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, mantissa, named
 from resnet_diagram.tables.render.look import Float, Look
-from resnet_diagram.tables.render.type_size import Size, size_of
+from resnet_diagram.tables.render.type_size import size_of
 
 
 def render_latex(table: Table, look: Look) -> str:
     r"""Return the table for LaTeX's `\input`, in a float or as a document of its own on request."""
     size = size_of(table, wide=look.standalone or look.float is Float.WIDE)
     inner = "c" if table.centred else "l"
+    parts = (part for band in table.bands for row in band.rows for cell in row for part in cell.parts)
+    has_stacks = any(isinstance(part, Stack) for part in parts)
     return render(
         "table/latex",
         "document.tex.jinja" if look.standalone else "table.tex.jinja",
@@ -23,7 +25,7 @@ def render_latex(table: Table, look: Look) -> str:
         float=look.float or (Float.TABLE if look.standalone else ""),
         caption=tex_prose(table.caption),
         label=table.label,
-        packages=_packages(table, size),
+        packages=[*["amsmath"] * has_stacks, "booktabs", *["adjustbox"] * size.guarded],
         type=size.type,
         guarded=size.guarded,
         shrinks=size.shrinks,
@@ -34,12 +36,6 @@ def render_latex(table: Table, look: Look) -> str:
         totals=[_band(band, band.heads, table) for band in table.totals],
         notes=[tex_prose(note) for note in table.notes],
     )
-
-
-def _packages(table: Table, size: Size) -> list[str]:
-    parts = (part for band in table.bands for row in band.rows for cell in row for part in cell.parts)
-    math = ["amsmath"] if any(isinstance(part, Stack) for part in parts) else []
-    return [*math, "booktabs", *(["adjustbox"] if size.guarded else [])]
 
 
 def _band(band: Band, names: tuple[str, ...], table: Table, *, opens: bool = True) -> dict[str, Any]:
@@ -57,7 +53,7 @@ def _band(band: Band, names: tuple[str, ...], table: Table, *, opens: bool = Tru
         "rows": [
             {
                 "heads": heads if at == named_row else blank,
-                "cells": [_spanned(cell, table) for cell in row],
+                "cells": [_cell(cell, table) for cell in row],
                 "above": at < named_row,
             }
             for at, row in enumerate(band.rows)
@@ -65,17 +61,16 @@ def _band(band: Band, names: tuple[str, ...], table: Table, *, opens: bool = Tru
     }
 
 
-def _spanned(cell: Cell, table: Table) -> str:
-    inner = "c" if table.centred else "l"
-    text = _cell(cell)
-    return rf"\multicolumn{{{cell.span}}}{{{inner}}}{{{text}}}" if cell.span > 1 else text
-
-
-def _cell(cell: Cell) -> str:
+def _cell(cell: Cell, table: Table) -> str:
     parts = [_part(part) for part in cell.parts] or [tex_words(NOTHING)]
-    if len(parts) == 1:
-        return parts[0]
-    return r"\begin{tabular}{@{}c@{}} " + r" \\[4pt] ".join(parts) + r" \end{tabular}"
+    text = parts[0]
+    if len(parts) > 1:
+        text = r"\begin{tabular}{@{}c@{}} " + r" \\[4pt] ".join(parts) + r" \end{tabular}"
+    return (
+        rf"\multicolumn{{{cell.span}}}{{{'c' if table.centred else 'l'}}}{{{text}}}"
+        if cell.span > 1
+        else text
+    )
 
 
 def _part(part: Part) -> str:

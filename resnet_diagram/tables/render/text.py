@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.escape.xml import one_line
-from resnet_diagram.tables.model import Band, Cell, Count, Stack, Table, Words
+from resnet_diagram.tables.model import Band, Count, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, count_text, named
 from resnet_diagram.tables.render.look import Look
 
@@ -23,43 +23,32 @@ Row = tuple[tuple[Picture, int], ...]
 def render_plain_text(table: Table, look: Look) -> str:
     """Return the table as aligned text, with a final line break."""
     head: Row = tuple(((one_line(text),), 1) for text in table.heads)
-    body = [_band(item.band, item.heads, table) for item in named(table)]
-    totals = [_band(band, band.heads, table) for band in table.totals]
-    widths = _widths([head, *(row for band in (*body, *totals) for row in band)], len(table.heads))
+    body = [(item.opens, _band(item.band, item.heads, table)) for item in named(table)]
+    totals = [row for band in table.totals for row in _band(band, band.heads, table)]
+    widths = _widths([head, *(row for _, band in body for row in band), *totals], len(table.heads))
     full = sum(widths) + len(_GAP) * (len(widths) - 1)
     rule = "─" * full
-    shown = [*_prose(table.caption, full), *_drawn([head], widths), rule]
-    breaks = _breaks(table)
-    for band, between in zip(body, breaks, strict=True):
-        shown += [*between, *_drawn(band, widths)]
-    shown = [*shown, rule, *(line for band in totals for line in _drawn(band, widths))]
-    shown += [line for at, note in enumerate(table.notes) for line in _note(note, full, first=at == 0)]
+    shown = [*wrap(one_line(table.caption), max(full, _NARROW)), ""] if table.caption else []
+    shown += [*_row(head, widths), rule]
+    for at, (opens, band) in enumerate(body):
+        shown += [""] if at and (opens or not table.grouped) else []
+        shown += [line for row in band for line in _row(row, widths)]
+    shown += [rule, *(line for row in totals for line in _row(row, widths))]
+    shown += [""] if table.notes else []
+    for note in table.notes:
+        shown += wrap(one_line(note), max(full, _NARROW), subsequent_indent="  ")
     return escape_controls("\n".join(line.rstrip() for line in shown) + "\n")
 
 
-def _prose(text: str, width: int) -> list[str]:
-    return [*wrap(one_line(text), max(width, _NARROW)), ""] if text else []
-
-
-def _note(note: str, width: int, *, first: bool) -> list[str]:
-    return [*([""] if first else []), *wrap(one_line(note), max(width, _NARROW), subsequent_indent="  ")]
-
-
-def _breaks(table: Table) -> list[list[str]]:
-    """Return the text before each band: an empty line, in tables with groups only before each group."""
-    return [[""] if at and (item.opens or not table.grouped) else [] for at, item in enumerate(named(table))]
-
-
 def _band(band: Band, names: tuple[str, ...], table: Table) -> list[Row]:
-    heads: list[tuple[Picture, int]] = [((one_line(text),), 1) for text in names[:-1]]
-    heads.append(((one_line(names[-1]),), table.keys - len(heads)))
-    blank = ((("",), table.keys),)
-    cells = [tuple((_picture(cell), cell.span) for cell in row) for row in band.rows]
-    return [(*(heads if at == 0 else blank), *row) for at, row in enumerate(cells)]
-
-
-def _picture(cell: Cell) -> Picture:
-    return tuple(line for part in cell.parts for line in _part(part)) or (NOTHING,)
+    heads: list[tuple[Picture, int]] = [((one_line(text),), 1) for text in names]
+    heads[-1] = (heads[-1][0], table.keys - len(names) + 1)
+    rows: list[Row] = []
+    for row in band.rows:
+        pictures = (tuple(line for part in cell.parts for line in _part(part)) for cell in row)
+        cells = ((picture or (NOTHING,), cell.span) for picture, cell in zip(pictures, row, strict=True))
+        rows.append((*(((("",), table.keys),) if rows else heads), *cells))
+    return rows
 
 
 def _part(part: Words | Stack | Count) -> Picture:
@@ -105,10 +94,6 @@ def _widths(rows: Sequence[Row], count: int) -> list[int]:
                     widths[at + span - 1] += max(0, max(map(len, picture)) - room)
                 at += span
     return widths
-
-
-def _drawn(rows: Sequence[Row], widths: Sequence[int]) -> list[str]:
-    return [line for row in rows for line in _row(row, widths)]
 
 
 def _row(row: Row, widths: Sequence[int]) -> list[str]:

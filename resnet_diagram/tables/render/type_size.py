@@ -1,9 +1,8 @@
 """Select the largest font size at which a table fits a page."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from resnet_diagram.tables.model import Band, Cell, Stack, Table, Words
+from resnet_diagram.tables.model import Part, Stack, Table, Words
 
 _SIGN, _LINE, _GAP = 5.0, 12.5, 12.0
 """Points at the normal size: a sign's mean width, a line's height, the room between columns."""
@@ -35,52 +34,38 @@ def size_of(table: Table, *, wide: bool) -> Size:
 
     `wide`: the page has the width of two columns.
     """
-    width, height = _width(table), _height(table)
+    width, height = _extent(table)
     room, narrow = (_WIDE, _TEXT) if wide else (_TEXT, _COLUMN)
-    for name, scale in _TYPES:
-        if width * scale <= room and height * scale <= _HIGH:
-            guarded = width * scale > narrow or height * scale > _SAFE
-            return Size(name, scale, guarded, 100 if wide else _percent(width * scale))
-    name, scale = _TYPES[-1]
-    return Size(name, scale, guarded=True, shrinks=100 if wide else _percent(width * scale))
+    fitting = [scale for _, scale in _TYPES if width * scale <= room and height * scale <= _HIGH]
+    name, scale = _TYPES[-len(fitting) if fitting else -1]
+    guarded = not fitting or width * scale > narrow or height * scale > _SAFE
+    return Size(name, scale, guarded, 100 if wide else min(100, 10 * round(10 * _COLUMN / (width * scale))))
 
 
-def _percent(width: float) -> int:
-    """Return the percentage to which a column scales a width, in tens."""
-    return min(100, 10 * round(10 * _COLUMN / width))
-
-
-def _width(table: Table) -> float:
-    widths = [_SIGN * len(head) for head in table.heads]
+def _extent(table: Table) -> tuple[float, float]:
+    """Return the approximate width and height of a table at the normal size."""
+    widths = [len(head) for head in table.heads]
+    height = 4.0
     for band in (*table.bands, *table.totals):
-        for at, text in enumerate(band.heads):
-            widths[at] = max(widths[at], _SIGN * len(text))
+        widths[: len(band.heads)] = map(max, widths, map(len, band.heads))
+        height += 0.5
         for row in band.rows:
-            for column, cell in zip(range(table.keys, len(widths)), row, strict=False):
+            height += max(sum(map(_lines, cell.parts)) or 1 for cell in row)
+            for column, cell in enumerate(row[: len(widths) - table.keys], table.keys):
                 if cell.span == 1:
-                    widths[column] = max(widths[column], *(_SIGN * signs for signs in _signs(cell)))
-    return sum(widths) + _GAP * (len(widths) - 1)
+                    widths[column] = max(widths[column], 1, *map(_signs, cell.parts))
+    return _SIGN * sum(widths) + _GAP * (len(widths) - 1), _LINE * height
 
 
-def _signs(cell: Cell) -> Iterator[int]:
-    yield 1
-    for part in cell.parts:
-        if isinstance(part, Words):
-            yield len(part.text)
-        elif isinstance(part, Stack):
-            yield max(map(len, part.lines)) + 7
-        else:
-            yield 9
+def _lines(part: Part) -> int:
+    return len(part.lines) if isinstance(part, Stack) else 1
 
 
-def _height(table: Table) -> float:
-    return sum(_band_height(band) for band in (*table.bands, *table.totals)) + 4 * _LINE
-
-
-def _band_height(band: Band) -> float:
-    lines = (max(_lines(cell) for cell in row) for row in band.rows)
-    return _LINE * (sum(lines) + 0.5)
-
-
-def _lines(cell: Cell) -> int:
-    return sum(len(part.lines) if isinstance(part, Stack) else 1 for part in cell.parts) or 1
+def _signs(part: Part) -> int:
+    """Return the length of a part; brackets and a factor take that of seven signs, a count of nine."""
+    match part:
+        case Words():
+            return len(part.text)
+        case Stack():
+            return max(map(len, part.lines)) + 7
+    return 9
