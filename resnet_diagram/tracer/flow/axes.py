@@ -20,7 +20,10 @@ _MIXING = frozenset({Role.MATMUL, Role.ATTENTION})
 
 
 class Axes:
-    """The channel axis of every value that some nodes make and read."""
+    """The channel axis of every value that some nodes make and read.
+
+    For each group of values it is the axis that most operations name, of equals the first.
+    """
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self._root: dict[Value, Value] = {}
@@ -28,21 +31,21 @@ class Axes:
         self._moves: list[tuple[Value, Value, Node, Sizes]] = []
         for node in nodes:
             self._join(node)
-        self._axis = self._elected()
+        totals: dict[Value, list[int]] = {}
+        for value, votes in self._votes.items():
+            totals.setdefault(self._find(value), []).extend(votes)
+        self._axis = {root: max(dict.fromkeys(votes), key=votes.count) for root, votes in totals.items()}
         self._spread()
 
     def of(self, node: Node, shape: Sizes) -> int:
         """Return the channel axis of a node's result in a shape; the operation's own axis comes first."""
         axis = _fixed_axis(node, len(shape))
-        return axis if axis is not None else self._elected_axis((node.index, len(shape)))
+        return axis if axis is not None else self._axis.get(self._find((node.index, len(shape))), 1)
 
     def entering(self, node: Node, ref: Ref) -> int:
         """Return the channel axis of an argument as the operation sees it."""
         axis = _fixed_axis(node, len(ref.shape))
         return axis if axis is not None else self.of(ref.node, ref.shape)
-
-    def _elected_axis(self, value: Value) -> int:
-        return self._axis.get(self._find(value), 1)
 
     def _find(self, value: Value) -> Value:
         root = self._root.setdefault(value, value)
@@ -70,13 +73,6 @@ class Axes:
                 self._root[self._find(read)] = self._find(result)
             elif axis is None and operator_of(node.op).role not in _MIXING:
                 self._moves.append((read, result, node, ref.shape))
-
-    def _elected(self) -> dict[Value, int]:
-        """Return the axis most operations name for each group of values; the first named of equals."""
-        totals: dict[Value, list[int]] = {}
-        for value, votes in self._votes.items():
-            totals.setdefault(self._find(value), []).extend(votes)
-        return {root: max(dict.fromkeys(votes), key=votes.count) for root, votes in totals.items()}
 
     def _spread(self) -> None:
         """Propagate axes through views to groups of values without other evidence."""

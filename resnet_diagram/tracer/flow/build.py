@@ -89,16 +89,14 @@ def batch_of(graph: OpGraph) -> int:
 
 def _live_nodes(graph: OpGraph, outputs: Iterable[Node], inputs: Iterable[Node]) -> list[Node]:
     """Return the active nodes between the inputs and the outputs, in order."""
-    indexes = {node.index for node in inputs}
-    forward = []
+    following = {node.index for node in inputs}
     for node in graph.nodes:
-        if node.index in indexes or any(source.index in indexes for source in node.inputs):
-            indexes.add(node.index)
-            forward.append(node)
+        if any(source.index in following for source in node.inputs):
+            following.add(node.index)
     needed = {output.index for output in outputs}
     live = []
-    for node in reversed(forward):
-        if node.index in needed and node.active:
+    for node in reversed(graph.nodes):
+        if node.index in needed and node.index in following and node.active:
             live.append(node)
             needed.update(source.index for source in node.inputs)
     return live[::-1]
@@ -262,10 +260,17 @@ class _Builder:
         return frozenset(node.tensor for node in read if node.kind is NodeKind.PARAMETER)
 
     def close(self, outputs: Sequence[Node]) -> None:
-        """Add the sink after the outputs; several outputs have one sink each before it."""
+        """Add the sink after the outputs; several outputs have one sink each before it.
+
+        A step written through a view gets the shape that all later steps read its memory in.
+        """
         ends = [self._step_of.get(output.index, len(self.steps) - 1) for output in outputs]
         self._sink(ends if len(ends) == 1 else [self._sink([end]) for end in ends])
-        self._read_shapes()
+        for index, shapes in self._read_as.items():
+            step = self.steps[index]
+            (shape, *more) = shapes
+            if not more and step.nodes[-1].op.endswith("_") and prod(shape) == prod(step.out_shape):
+                step.out_shape = shape
 
     def _sink(self, sources: list[int]) -> int:
         """Add a sink behind some steps and return its number."""
@@ -275,11 +280,3 @@ class _Builder:
             self.steps[source].targets.append(sink.index)
         self.steps.append(sink)
         return sink.index
-
-    def _read_shapes(self) -> None:
-        """Give a step written through a view the shape that all later steps read its memory in."""
-        for index, shapes in self._read_as.items():
-            step = self.steps[index]
-            (shape, *more) = shapes
-            if not more and step.nodes[-1].op.endswith("_") and prod(shape) == prod(step.out_shape):
-                step.out_shape = shape

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
-from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, first_read, references
+from resnet_diagram.tracer.flow.graph import (
+    Node,
+    NodeKind,
+    Ref,
+    Sizes,
+    argument,
+    cut_of,
+    first_read,
+    references,
+)
 from resnet_diagram.tracer.flow.zeros import makes_zeros, pads_with_zeros
 from resnet_diagram.tracer.record.operators import WEIGHTED, Effect, Operator, Role, operator_of
 
@@ -52,8 +61,9 @@ class Operation:
             return Role.LINEAR
         if role is Role.CONCAT:
             return self._joining
-        if role is Role.SLICE and _takes_everything(node):
-            return Role.PASS
+        if self.operator.name == "slice":
+            _, size, taken = cut_of(node)
+            return Role.PASS if taken == range(size) else role
         return role
 
     @property
@@ -142,15 +152,3 @@ def is_weighted_product(node: Node) -> bool:
     while operator_of(weight.op).effect in (Effect.PERMUTE, Effect.RESHAPE, Effect.SAME_VALUES):
         weight = references(weight)[0].node
     return weight.kind is NodeKind.PARAMETER
-
-
-def _takes_everything(node: Node) -> bool:
-    """Return True if a slice takes all of its source."""
-    source = first_read(node)
-    if operator_of(node.op).name != "slice" or source is None:
-        return False
-    dim, start, end, step = (argument(node, name) for name in ("dim", "start", "end", "step"))
-    size = source.shape[dim if isinstance(dim, int) else 0]
-    from_start = start is None or (isinstance(start, int) and (start == 0 or start <= -size))
-    to_end = end is None or (isinstance(end, int) and end >= size)
-    return from_start and to_end and step in (None, 1)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Any
 
 from resnet_diagram.spec.graph import reachable
 
@@ -129,6 +130,20 @@ def argument(node: Node, name: str) -> object:
         if position < len(node.args):
             return node.args[position]
     return node.defaults.get(name)
+
+
+def axis_named(node: Node, rank: int) -> int:
+    """Return the axis that the argument `dim` of an operation names on values of so many axes; else 0."""
+    dim = argument(node, "dim")
+    return dim % rank if isinstance(dim, int) else 0
+
+
+def cut_of(node: Node) -> tuple[int, int, range]:
+    """Return the axis that a slice cuts, its size, and the places along it that the slice takes."""
+    shape = references(node)[0].shape
+    axis = axis_named(node, len(shape))
+    limits: list[Any] = [argument(node, name) for name in ("start", "end", "step")]
+    return axis, shape[axis], range(shape[axis])[slice(*limits)]
 
 
 def references(node: Node) -> "tuple[Ref, ...]":

@@ -17,19 +17,16 @@ def _shape_of(node: Node, name: str) -> Sizes:
     return value.shape if isinstance(value, Ref) else ()
 
 
-def convolution(node: Node) -> int:
-    """Return the count of a convolution: results × kernel × channels of a group."""
-    return prod(node.shape) * prod(_shape_of(node, "weight")[1:])
-
-
 def transposed_convolution(node: Node) -> int:
     """Return the count of a transposed convolution: input values × kernel × channels of a group."""
     return prod(_shape_of(node, "input")) * prod(_shape_of(node, "weight")[1:])
 
 
-def general_convolution(node: Node) -> int:
-    """Return the count of a convolution with a flag `transposed`."""
-    return transposed_convolution(node) if argument(node, "transposed") is True else convolution(node)
+def convolution(node: Node) -> int:
+    """Return the count of a convolution: results × kernel × channels of a group."""
+    if argument(node, "transposed") is True:
+        return transposed_convolution(node)
+    return prod(node.shape) * prod(_shape_of(node, "weight")[1:])
 
 
 def linear(node: Node) -> int:
@@ -38,17 +35,11 @@ def linear(node: Node) -> int:
 
 
 def recurrent(node: Node) -> int:
-    """Return the count of a recurrent layer: positions × entries of all weight matrices."""
+    """Return the count of a recurrent layer, or of one step: positions × entries of all weight matrices."""
     weights = argument(node, "params")
     if not isinstance(weights, (list, tuple)):
-        return 0
-    matrices = [weight.shape for weight in weights if isinstance(weight, Ref) and len(weight.shape) == 2]
-    return prod(_shape_of(node, "input")[:-1]) * sum(map(prod, matrices))
-
-
-def recurrent_cell(node: Node) -> int:
-    """Return the count of one step of a recurrent layer: rows × entries of both weight matrices."""
-    matrices = [_shape_of(node, name) for name in ("w_ih", "w_hh")]
+        weights = [argument(node, name) for name in ("w_ih", "w_hh")]
+    matrices = [ref.shape for ref in weights if isinstance(ref, Ref) and len(ref.shape) == 2]
     return prod(_shape_of(node, "input")[:-1]) * sum(map(prod, matrices))
 
 

@@ -127,6 +127,13 @@ def bypass(step: Step, steps: Sequence[Step]) -> None:
     step.sources, step.targets, step.nodes = [], [], []
 
 
+def absorb(step: Step, other: Step) -> None:
+    """Count another step in a step, and take it out of the flow."""
+    step.params += other.params
+    step.macs += other.macs
+    other.sources, other.targets, other.nodes = [], [], []
+
+
 def renumbered(steps: list[Step]) -> list[Step]:
     """Return the steps still in the flow, numbered anew."""
     remaining = [s for s in steps if s.nodes or s.role in (Role.SOURCE, Role.SINK)]

@@ -129,13 +129,7 @@ _TABLE: list[Operator] = [
         macs=counters.transposed_convolution,
         label="conv_transpose",
     ),
-    *_each(
-        "convolution _convolution",
-        role=Role.CONV,
-        channels=1,
-        macs=counters.general_convolution,
-        label="conv",
-    ),
+    *_each("convolution _convolution", role=Role.CONV, channels=1, macs=counters.convolution, label="conv"),
     Operator(
         name="deform_conv2d",
         role=Role.CONV,
@@ -154,12 +148,11 @@ _TABLE: list[Operator] = [
         macs=counters.product("self"),
         label="linear",
     ),
-    *_each("lstm gru rnn_tanh rnn_relu", role=Role.LINEAR, channels=-1, macs=counters.recurrent),
     *_each(
-        "lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell",
+        "lstm gru rnn_tanh rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell",
         role=Role.LINEAR,
         channels=-1,
-        macs=counters.recurrent_cell,
+        macs=counters.recurrent,
     ),
     Operator(name="embedding", role=Role.LINEAR, channels=-1),
     *_each("bilinear embedding_bag", role=Role.LINEAR),
@@ -184,7 +177,8 @@ _TABLE: list[Operator] = [
         rule=rules.pointwise,
         in_place=joins.always,
     ),
-    *_each("hardshrink softshrink softplus clamp_min", role=Role.ACTIVATION, rule=rules.pointwise),
+    *_each("hardshrink softshrink softplus", role=Role.ACTIVATION, rule=rules.pointwise),
+    Operator(name="clamp_min", role=Role.ACTIVATION, rule=rules.pointwise, label="clamp"),
     *_each(
         "sigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=joins.always, squashes=2, ends=True
     ),

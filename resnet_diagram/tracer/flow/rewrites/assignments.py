@@ -6,6 +6,7 @@ values, or where a part remains zero, sums of the values padded with zeros.
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.tracer.flow.graph import (
@@ -22,16 +23,13 @@ from resnet_diagram.tracer.flow.graph import (
 )
 from resnet_diagram.tracer.flow.zeros import is_zeros
 
-Span = tuple[int, int]
-"""Begin and end of a part along one axis."""
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A value written into a buffer, and where along each axis of the buffer; `selected` axes it has not."""
 
     value: Ref
-    spans: tuple[Span, ...]
+    spans: tuple[range, ...]
     selected: tuple[int, ...]
 
 
@@ -71,15 +69,17 @@ def _written(node: Node, parts_of: dict[int, list[Part]], shapes_of: dict[int, s
     earlier = parts_of.get(id(root.node), [])
     if not value.node.active or not (earlier or is_zeros(root.node)) or _overlap(part, earlier):
         return []
-    parts = parts_of[id(node)] = sorted([*earlier, part], key=lambda each: each.spans)
+    parts = parts_of[id(node)] = sorted(
+        [*earlier, part], key=lambda each: [span.start for span in each.spans]
+    )
     axis = _tiled_axis(parts, root.shape)
     if axis is not None:
         values = [each.value for each in parts]
         op = "stack" if part.selected else "cat"
         become(node, op, (values, axis), ("tensors", "dim"), root.shape)
     elif earlier and not part.selected:
-        pads = tuple((begin, size - end) for (begin, end), size in zip(part.spans, root.shape, strict=True))
-        edges = tuple(chain.from_iterable(pads[::-1]))
+        ends = [(span.start, size - span.stop) for span, size in zip(part.spans, root.shape, strict=True)]
+        edges = tuple(chain.from_iterable(ends[::-1]))
         pad = operation_at(node, "constant_pad_nd", (value, edges, 0), ("self", "pad", "value"), root.shape)
         become(node, "add", (Ref(root.node, root.shape), Ref(pad, root.shape)), ("self", "right"), root.shape)
         return [pad]
@@ -98,41 +98,27 @@ def _part_of(target: Ref, value: Ref) -> tuple[Ref, Part | None]:
     for view in reversed(views):
         dim = argument(view, "dim")
         axis = axes[dim if isinstance(dim, int) else 0]
-        begin, end = spans[axis]
-        if view.op == "select":
+        if view.op == "slice":
+            limits: list[Any] = [argument(view, name) for name in ("start", "end", "step")]
+            spans[axis] = spans[axis][slice(*limits)]
+        else:
             place = argument(view, "index")
-            place = place if isinstance(place, int) else 0
-            begin += place if place >= 0 else place + end - begin
-            spans[axis] = (begin, begin + 1)
+            spans[axis] = spans[axis][place if isinstance(place, int) else 0 :][:1]
             selected.append(axis)
             axes.remove(axis)
-        elif argument(view, "step") in (None, 1):
-            spans[axis] = _cut(begin, end, argument(view, "start"), argument(view, "end"))
-        else:
-            return root, None
-    sizes = tuple(spans[axis][1] - spans[axis][0] for axis in axes)
-    return root, Part(value, tuple(spans), tuple(selected)) if value.shape == sizes else None
+    fits = value.shape == tuple(len(spans[axis]) for axis in axes) and all(span.step == 1 for span in spans)
+    return root, Part(value, tuple(spans), tuple(selected)) if fits else None
 
 
-def _cut(begin: int, end: int, start: object, stop: object) -> Span:
-    """Return the span that a slice takes of another."""
-    size = end - begin
-    first, last = (
-        min(max(place + size if place < 0 else place, 0), size) if isinstance(place, int) else default
-        for place, default in ((start, 0), (stop, size))
-    )
-    return begin + first, begin + last
-
-
-def _full_spans(shape: Sizes) -> tuple[Span, ...]:
-    return tuple((0, size) for size in shape)
+def _full_spans(shape: Sizes) -> tuple[range, ...]:
+    return tuple(map(range, shape))
 
 
 def _overlap(part: Part, parts: Iterable[Part]) -> bool:
     """Return whether a part shares values with earlier ones, or lacks other axes than these."""
     return any(
         earlier.selected != part.selected
-        or all(a[0] < b[1] and b[0] < a[1] for a, b in zip(part.spans, earlier.spans, strict=True))
+        or all(a.start < b.stop and b.start < a.stop for a, b in zip(part.spans, earlier.spans, strict=True))
         for earlier in parts
     )
 
@@ -142,8 +128,8 @@ def _tiled_axis(parts: Sequence[Part], shape: Sizes) -> int | None:
     for axis, size in enumerate(shape):
         inner = [part.spans[axis] for part in parts]
         remaining = {(*part.spans[:axis], *part.spans[axis + 1 :]) for part in parts}
-        ends = [0, *(end for _, end in inner)]
-        fills = [begin for begin, _ in inner] == ends[:-1] and ends[-1] == size
+        ends = [0, *(span.stop for span in inner)]
+        fills = [span.start for span in inner] == ends[:-1] and ends[-1] == size
         if fills and remaining == {_full_spans((*shape[:axis], *shape[axis + 1 :]))} and len(parts) > 1:
             return axis if parts[0].selected in ((), (axis,)) else None
     return None

@@ -4,6 +4,7 @@
 become operations of their own.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from resnet_diagram.spec.shapes import broadcast
@@ -13,6 +14,7 @@ from resnet_diagram.tracer.flow.graph import (
     OpGraph,
     Ref,
     argument,
+    axis_named,
     become,
     first_read,
     operation_at,
@@ -36,19 +38,9 @@ def spell_out(graph: OpGraph) -> None:
     """Write each operation of a graph that stands for several as these."""
     nodes: list[Node] = []
     for node in graph.nodes:
-        name = operator_of(node.op).name if node.active else ""
-        if name == "lerp" and node.active:
-            nodes += _write_interpolation(node)
-        elif name in _PRODUCTS and sum(ref.node.active for ref in references(node)) > 1:
-            nodes += _write_sum_of_product(node, *_PRODUCTS[name])
-        elif name in ("matmul", "bmm", "einsum") and node.active:
-            nodes += _write_diagonal(node)
-            if name == "einsum":
-                _write_reduction(node)
-        elif name == "cat" and node.active:
-            _write_stack(node)
-        elif name in ("sum", "mean") and node.active:
-            nodes += _write_sum_of_parts(node)
+        name = operator_of(node.op).name
+        if node.active and name in _SPELLINGS:
+            nodes += _SPELLINGS[name](node)
         nodes.append(node)
     if len(nodes) > len(graph.nodes):
         put_nodes(graph, nodes)
@@ -68,8 +60,11 @@ def _write_interpolation(node: Node) -> list[Node]:
     return [rest, *_write_sum(node, (start, _result(rest)), (end, weight))]
 
 
-def _write_sum_of_product(node: Node, op: str, second: str) -> list[Node]:
-    """Make an operation a sum, and return the product and the factors before it."""
+def _write_sum_of_product(node: Node) -> list[Node]:
+    """Make an operation that several values enter a sum; return the product and the factors before it."""
+    if sum(ref.node.active for ref in references(node)) < 2:
+        return []
+    op, second = _PRODUCTS[operator_of(node.op).name]
     value, *factors = references(node)
     product = _operation(node, op, *factors, names=("self", second))
     alpha = argument(node, "alpha" if "alpha" in node.names else "value")
@@ -123,16 +118,14 @@ def _is_diagonal(node: Node) -> bool:
     return node.op == "diag_embed" and place == [0, -2, -1]
 
 
-def _write_stack(node: Node) -> None:
+def _write_stack(node: Node) -> list[Node]:
     """Make a concatenation of values along an axis that each of them was given for it a stack."""
-    dim, refs = argument(node, "dim"), references(node)
-    axis = dim % len(node.shape) if isinstance(dim, int) else 0
-    for ref in refs:
-        place = argument(ref.node, "dim") if ref.node.op == "unsqueeze" else None
-        if not isinstance(place, int) or place % len(node.shape) != axis:
-            return
-    sources = [references(ref.node)[0] for ref in refs]
-    become(node, "stack", (sources, axis), ("tensors", "dim"), node.shape)
+    rank = len(node.shape)
+    axes = [axis_named(node, rank), *(axis_named(ref.node, rank) for ref in references(node))]
+    if len(set(axes)) == 1 and all(ref.node.op == "unsqueeze" for ref in references(node)):
+        sources = [references(ref.node)[0] for ref in references(node)]
+        become(node, "stack", (sources, axes[0]), ("tensors", "dim"), node.shape)
+    return []
 
 
 def _write_sum_of_parts(node: Node) -> list[Node]:
@@ -141,20 +134,33 @@ def _write_sum_of_parts(node: Node) -> list[Node]:
     joined = first_read(view.node) if operator_of(view.node.op).effect is Effect.RESHAPE else None
     if more or len(over) != 1 or joined is None or joined.node.op != "cat":
         return []
-    axis, dim = over[0] % len(view.shape), argument(joined.node, "dim")
+    axis = over[0] % len(view.shape)
     parts = references(joined.node)
     sizes = {(*part.shape[:axis], len(parts), *part.shape[axis:]) for part in parts}
-    if not isinstance(dim, int) or dim % len(joined.shape) != axis or sizes != {view.shape}:
+    if axis_named(joined.node, len(joined.shape)) != axis or sizes != {view.shape}:
         return []
     stack = operation_at(node, "stack", (list(parts), axis), ("tensors", "dim"), view.shape)
     become(node, node.op, (_result(stack), over), ("self", "dim"), node.shape)
     return [stack]
 
 
-def _write_reduction(node: Node) -> None:
-    """Make an einsum of one operand that only leaves out axes a sum over them."""
+def _write_einsum(node: Node) -> list[Node]:
+    """Make an einsum of one operand that only leaves out axes a sum over them, else look for a diagonal."""
     equation, refs = str(node.args[0]).replace(" ", ""), references(node)
     axes, _, remaining = equation.partition("->")
     over = [place for place, axis in enumerate(axes) if axis not in remaining]
     if len(refs) == 1 and over and [axis for axis in axes if axis in remaining] == list(remaining):
         become(node, "sum", (refs[0], over), ("self", "dim"), node.shape)
+        return []
+    return _write_diagonal(node)
+
+
+_SPELLINGS: dict[str, Callable[[Node], list[Node]]] = {
+    "lerp": _write_interpolation,
+    **dict.fromkeys(_PRODUCTS, _write_sum_of_product),
+    **dict.fromkeys(("matmul", "bmm"), _write_diagonal),
+    "einsum": _write_einsum,
+    "cat": _write_stack,
+    **dict.fromkeys(("sum", "mean"), _write_sum_of_parts),
+}
+"""Functions that write an operation as others, and return those to put before it."""

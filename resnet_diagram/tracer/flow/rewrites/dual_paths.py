@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from resnet_diagram.spec.traits import APPENDED
-from resnet_diagram.tracer.flow.graph import Node, Ref, Sizes, argument, operation_at
-from resnet_diagram.tracer.flow.rewrites.partial_sums import part_of
+from resnet_diagram.tracer.flow.graph import Ref, Sizes, argument, operation_at
+from resnet_diagram.tracer.flow.rewrites.partial_sums import halved_axis, part_of
 from resnet_diagram.tracer.flow.simplify import bypass, drop_unread, renumbered
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role
@@ -93,11 +93,8 @@ def _operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step
 
 def _source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
     """Return the value whose beginning and remainder are these two steps."""
-    left, right = part_of(first), part_of(second)
-    if left and right and first.sources == second.sources:
-        source = steps[first.sources[0]]
-        fits = left[:2] == (1, 0) and right == (1, left[2], source.out_shape[0])
-        return source if fits else None
+    if first.sources == second.sources and part_of(first) and part_of(second):
+        return steps[first.sources[0]] if halved_axis(first, second) == 1 else None
     both = (steps[n] for n in first.targets if n in second.targets)
     return next((s for s in both if _joins_channels(s) and s.sources == [first.index, second.index]), None)
 
@@ -117,7 +114,10 @@ def _unite(join: Step, operands: Iterable[Step], steps: list[Step]) -> None:
     for source in join.sources:
         steps[source].targets.remove(join.index)
     for pad in pads:
-        pad.nodes = [_padding(pad, steps[pad.sources[0]])]
+        last, operand = pad.nodes[-1], steps[pad.sources[0]]
+        value = Ref(operand.nodes[-1], (last.shape[0], *operand.out_shape))
+        names = ("self", "pad", "value")
+        pad.nodes = [operation_at(last, APPENDED, (value, (), 0), names, last.shape)]
         pad.targets = [join.index]
     join.role, join.in_shape = Role.ADD, join.out_shape
     join.sources = [pad.index for pad in pads]
@@ -133,10 +133,3 @@ def _append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], 
         source.targets.append(step.index)
     steps.append(step)
     return step
-
-
-def _padding(pad: Step, operand: Step) -> Node:
-    """Return an operation that pads for the channels of the other operand."""
-    last = pad.nodes[-1]
-    value = Ref(operand.nodes[-1], (last.shape[0], *operand.out_shape))
-    return operation_at(last, APPENDED, (value, (), 0), ("self", "pad", "value"), last.shape)

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.tracer.record.operators import OPERATORS
+from resnet_diagram.tracer.record.operators import OPERATORS, Role
 from resnet_diagram.tracer.record.shapes.joins import binary
 from resnet_diagram.tracer.record.shapes.rules import pointwise
 
@@ -167,12 +167,9 @@ def is_global_mean(formula: Formula, rank: int) -> bool:
     """Return whether a formula of several reductions is the mean over all axes but batch and channels."""
     value = _evaluated(formula, rank) if all(line.op in REDUCTIONS | RESHAPES for line in formula) else None
     mean = _sample_of(rank).flatten(2).mean(2) if rank > 3 else None
-    return (
-        value is not None
-        and mean is not None
-        and value.numel() == mean.numel()
-        and _close(value.reshape(mean.shape), mean)
-    )
+    if value is None or mean is None or value.numel() != mean.numel():
+        return False
+    return _close(value.reshape(mean.shape), mean)
 
 
 @lru_cache(maxsize=4096)
@@ -204,32 +201,20 @@ def _elementwise_values(formula: Formula) -> Tensor | None:
 
 
 @lru_cache(maxsize=4096)
-def softmax_named(formula: Formula, rank: int) -> str:
-    """Return "softmax" or "log_softmax" if a formula is one over an axis of `rank`, else an empty name."""
+def reduction_named(formula: Formula, rank: int) -> tuple[Role, str] | None:
+    """Return the softmax or the norm that a formula is on values of `rank` axes; None if it is neither."""
     value = _evaluated(formula, rank) if any(line.op in REDUCTIONS for line in formula) else None
     sample = _sample_of(rank)
     if value is None or value.shape != sample.shape:
-        return ""
-    named = (("softmax", torch.softmax), ("log_softmax", torch.log_softmax))
-    fits = (
-        name for name, function in named for axis in range(1, rank) if _close(value, function(sample, axis))
-    )
-    return next(fits, "")
-
-
-@lru_cache(maxsize=4096)
-def norm_named(formula: Formula, rank: int) -> str:
-    """Return the name of the norm that a formula is on values of `rank` axes, empty if it is none."""
-    if not any(line.op in REDUCTIONS for line in formula):
-        return ""
-    value = _evaluated(formula, rank)
-    sample = _sample_of(rank)
-    if value is None or value.shape != sample.shape:
-        return ""
+        return None
+    for name, function in (("softmax", torch.softmax), ("log_softmax", torch.log_softmax)):
+        if any(_close(value, function(sample, axis)) for axis in range(1, rank)):
+            return Role.ACTIVATION, name
     for name, reference in _norms(sample):
         if _in_proportion(reference, value):
-            return "rms_norm" if name == "l2_norm" and not _close(reference, value) else name
-    return ""
+            is_scaled = name == "l2_norm" and not _close(reference, value)
+            return Role.NORM, "rms_norm" if is_scaled else name
+    return None
 
 
 def _norms(x: Tensor) -> Iterator[tuple[str, Tensor]]:

@@ -6,7 +6,7 @@ then keeps only its last value; the paths of the others are counted in it and no
 
 from collections.abc import Sequence
 
-from resnet_diagram.tracer.flow.simplify import renumbered
+from resnet_diagram.tracer.flow.simplify import absorb, renumbered
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
@@ -72,8 +72,6 @@ def _cut(step: Step, path: Sequence[int], operands: Sequence[int], steps: Sequen
         for source in removed.sources:
             if removed.index in steps[source].targets:
                 steps[source].targets.remove(removed.index)
-        step.params += removed.params
-        step.macs += removed.macs
-        removed.sources, removed.targets, removed.nodes = [], [], []
+        absorb(step, removed)
     step.role, step.gathered = Role.GATHER, len(operands)
     step.in_shape = steps[step.sources[0]].out_shape

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
+from resnet_diagram.spec.graph import reachable
 from resnet_diagram.tracer.flow.graph import Ref, references
-from resnet_diagram.tracer.flow.simplify import renumbered
+from resnet_diagram.tracer.flow.simplify import absorb, renumbered
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role
 
@@ -129,12 +130,7 @@ def _is_memory(step: Step, readers: Sequence[CrossAttention], steps: Sequence[St
     queries = {attention.query for attention in readers} - {-1}
     if not queries or not keys.issuperset(step.targets):
         return False
-    behind: set[int] = set()
-    waiting = [step.index]
-    while waiting:
-        number = waiting.pop()
-        behind.add(number)
-        waiting += [source for source in steps[number].sources if source not in behind]
+    behind = set(reachable([step.index], lambda number: steps[number].sources))
     return not queries & behind and any(steps[number].role in WEIGHTED for number in behind)
 
 
@@ -142,10 +138,7 @@ def _cut(attention: CrossAttention, name: str, steps: Sequence[Step]) -> None:
     """Make a cross-attention one step on the queries, in which everything else is counted."""
     core, query, memory = attention.core, steps[attention.query], steps[attention.memory]
     for number in attention.members - {core.index}:
-        step = steps[number]
-        core.params += step.params
-        core.macs += step.macs
-        step.sources, step.targets, step.nodes = [], [], []
+        absorb(core, steps[number])
     memory.targets = [number for number in memory.targets if number not in attention.members]
     query.targets = sorted({core.index, *query.targets} - attention.members | {core.index})
     node, value = core.nodes[-1], Ref(query.nodes[-1], (1, *query.out_shape))

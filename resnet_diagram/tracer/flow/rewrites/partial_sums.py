@@ -7,7 +7,7 @@ concatenating the part's sum with the other part. Both equal the whole branch pl
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet_diagram.tracer.flow.graph import Node, Ref, argument, operation_at, references
+from resnet_diagram.tracer.flow.graph import Ref, axis_named, cut_of, operation_at, references
 from resnet_diagram.tracer.flow.simplify import bypass, renumbered
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role, operator_of
@@ -42,15 +42,18 @@ def part_of(step: Step) -> Part | None:
     """Return the part that a step takes, None unless it is one slice without gaps."""
     if step.role is not Role.SLICE or len(step.nodes) != 1 or operator_of(step.nodes[0].op).name != "slice":
         return None
-    node = step.nodes[0]
-    dim, start, end, pace = (argument(node, name) for name in ("dim", "start", "end", "step"))
-    source = references(node)[0]
-    if not isinstance(dim, int) or pace not in (None, 1) or source.shape[1:] != step.in_shape:
+    axis, _, taken = cut_of(step.nodes[0])
+    is_plain = taken.step == 1 and references(step.nodes[0])[0].shape[1:] == step.in_shape
+    return (axis, taken.start, taken.stop) if is_plain else None
+
+
+def halved_axis(first: Step, second: Step) -> int | None:
+    """Return the axis along which two steps are the beginning and the remainder of one value, else None."""
+    left, right = part_of(first), part_of(second)
+    if not left or not right or first.sources != second.sources:
         return None
-    size = source.shape[dim]
-    begin = start if isinstance(start, int) else 0
-    close = min(end, size) if isinstance(end, int) else size
-    return dim % len(source.shape), begin % size if begin < 0 else begin, close % size if close < 0 else close
+    fits = left[:2] == (right[0], 0) and right[1:] == (left[2], first.in_shape[left[0] - 1])
+    return left[0] if fits else None
 
 
 def _reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
@@ -62,11 +65,12 @@ def _reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
         return False
     place = joining.sources.index(addition.index)
     rest = steps[joining.sources[1 - place]]
-    (first, second) = (cut, rest) if place == 0 else (rest, cut)
-    if rest.targets != [joining.index] or rest.sources != cut.sources or not _halves(first, second, joining):
+    halves = (cut, rest) if place == 0 else (rest, cut)
+    node = joining.nodes[-1]
+    is_whole = halved_axis(*halves) == axis_named(node, len(node.shape)) and cut.in_shape == joining.out_shape
+    if not is_whole or len(references(node)) != 2 or rest.targets != [joining.index]:
         return False
-    step = steps[rest.sources[0]]
-    step.targets.remove(rest.index)
+    steps[rest.sources[0]].targets.remove(rest.index)
     joining.sources = [addition.index]
     addition.nodes = addition.nodes + joining.nodes
     rest.sources, rest.targets, rest.nodes = [], [], []
@@ -74,24 +78,18 @@ def _reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     return True
 
 
-def _halves(first: Step, second: Step, joining: Step) -> bool:
-    """Return whether two slices are the beginning and the remainder of a value, concatenated in order."""
-    left, right = part_of(first), part_of(second)
-    node = joining.nodes[-1]
-    if left is None or right is None or first.in_shape != joining.out_shape:
-        return False
-    if len(references(node)) != 2:
-        return False
-    dim = argument(node, "dim")
-    equal = left[0] == right[0] == (dim % len(node.shape) if isinstance(dim, int) else 0)
-    return equal and left[1] == 0 and left[2] == right[1] and right[2] == first.in_shape[left[0] - 1]
-
-
 def _in_place(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     """Return whether the sum is written into the slice, and the whole is read from then on."""
     if not addition.nodes[-1].op.endswith("_"):
         return False
-    return _assigns(cut, addition, steps) or _read_whole(cut, addition, steps)
+    if _assigns(cut, addition, steps):
+        return True
+    full, sums = references(cut.nodes[0])[0].shape, addition.nodes[-1]
+    for target in addition.targets:
+        read = [ref.shape for node in steps[target].nodes for ref in references(node) if ref.node is sums]
+        if not read or any(shape != full for shape in read):
+            return False
+    return bool(addition.targets)
 
 
 def _assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
@@ -109,32 +107,16 @@ def _assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     return True
 
 
-def _read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
-    """Return whether everything that reads the sum reads the whole value it was written into a part of."""
-    full = references(cut.nodes[0])[0].shape
-    sums = addition.nodes[-1]
-    for target in addition.targets:
-        read = [ref.shape for node in steps[target].nodes for ref in references(node) if ref.node is sums]
-        if not read or any(shape != full for shape in read):
-            return False
-    return bool(addition.targets)
-
-
 def _enlarge(cut: Step, right: Step, addition: Step, steps: Sequence[Step]) -> None:
     """Replace the slice by a padding of the other operand, and the sum by a sum of the whole value."""
     step = steps[cut.sources[0]]
     step.targets = sorted({addition.index, *step.targets} - {cut.index})
     right.targets = sorted({cut.index, *right.targets} - {addition.index})
     addition.sources = [cut.index if n == right.index else step.index for n in addition.sources]
-    cut.nodes = [_padding(cut, right)]
+    node, names = cut.nodes[0], ("self", "pad", "value")
+    value, shape = Ref(right.nodes[-1], node.shape), references(node)[0].shape
+    cut.nodes = [operation_at(node, "constant_pad_nd", (value, (), 0), names, shape)]
     cut.role, cut.sources = Role.PAD, [right.index]
     cut.in_shape, cut.out_shape = right.out_shape, step.out_shape
     addition.in_shape = addition.out_shape = step.out_shape
-    addition.nodes = [*addition.nodes[:-1], replace(addition.nodes[-1], shape=cut.nodes[0].shape)]
-
-
-def _padding(cut: Step, right: Step) -> Node:
-    """Return an operation that pads the other operand with zeros to the size of the sliced value."""
-    node = cut.nodes[0]
-    args, names = (Ref(right.nodes[-1], node.shape), (), 0), ("self", "pad", "value")
-    return operation_at(node, "constant_pad_nd", args, names, references(node)[0].shape)
+    addition.nodes = [*addition.nodes[:-1], replace(addition.nodes[-1], shape=shape)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from resnet_diagram.tracer.flow.axis_moves import listed
-from resnet_diagram.tracer.flow.graph import Node, Ref, argument, operation_at, references
+from resnet_diagram.tracer.flow.graph import Node, Ref, argument, axis_named, operation_at, references
 from resnet_diagram.tracer.record.operators import Effect, operator_of
 
 _UNEVEN = "tensor_split"
@@ -24,8 +24,7 @@ def piece(ref: Ref) -> Node:
     """Return a slice that gives the piece a reference names, in place of the operation that cuts."""
     node = ref.node
     source = references(node)[0]
-    value = argument(node, "dim")
-    dim = (value if isinstance(value, int) else 0) % len(source.shape)
+    dim = axis_named(node, len(source.shape))
     if node.op == "unbind":
         return operation_at(node, "select", (source, dim, ref.output), ("self", "dim", "index"), ref.shape)
     start = _begin(node, ref.output, source.shape[dim])

@@ -26,10 +26,9 @@ from resnet_diagram.tracer.flow.rewrites.formulas import (
     generalised_mean,
     is_curved,
     is_global_mean,
-    norm_named,
-    softmax_named,
+    reduction_named,
 )
-from resnet_diagram.tracer.flow.simplify import renumbered
+from resnet_diagram.tracer.flow.simplify import absorb, renumbered
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.flow.zeros import is_zeros
 from resnet_diagram.tracer.record.operators import Role, operator_of
@@ -99,24 +98,21 @@ def _function_of(
         plain = names - reduced <= {"cat", "concat", "add", "sqrt", "clamp", "clamp_min", *RESHAPES}
         kind = SUMMARIES.get(frozenset(reduced)) if plain else None
         return (Role.AVG_POOL, kind, ()) if kind and end.targets else None
-    if len(region) == 1 and not names & _SINGLE:
-        return None
-    if not source.nodes:
-        return None
-    formula = _formula_of(end.nodes[-1], source.nodes[-1])
+    is_one = len(region) == 1 and not names & _SINGLE
+    formula = _formula_of(end.nodes[-1], source.nodes[-1]) if source.nodes and not is_one else ()
     if not formula:
         return None
     rank = len(end.nodes[-1].shape)
     name, options = activation_named(formula)
-    if name or (name := softmax_named(formula, rank)):
+    if name:
         return Role.ACTIVATION, name, options
+    if function := reduction_named(formula, rank):
+        return (*function, ())
     pooled = generalised_mean(formula, 1 + len(region[0].in_shape))
     if pooled is not None and operator_of(source.nodes[-1].op).name not in CLAMPS:
         return Role.AVG_POOL, GENERALISED_MEAN, pooled
     if dims := _mean_over(region, formula):
         return Role.AVG_POOL, "mean", (("dim", dims),)
-    if name := norm_named(formula, rank):
-        return Role.NORM, name, ()
     module = _own_module(region, steps, calls)
     return (Role.ACTIVATION, module, ()) if module and is_curved(formula) else None
 
@@ -228,9 +224,7 @@ def _unite(
     end.in_shape, end.sources = source.out_shape, [source.index]
     source.targets = sorted({number for number in source.targets if number not in numbers} | {end.index})
     for step in inner:
-        end.params += step.params
-        end.macs += step.macs
-        step.sources, step.targets, step.nodes = [], [], []
+        absorb(end, step)
 
 
 def _join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) -> None:
