@@ -239,29 +239,22 @@ def _gathering_note(flow: Flow) -> list[str]:
 def _main_output(graph: OpGraph) -> Node:
     """Return the output that most operations lead to, the first of equals."""
     late = sorted(graph.outputs, key=lambda node: node.index)[-_SHOWN:]
-
-    def ancestor_count(output: Node) -> int:
-        return sum(1 for _ in reachable([output], lambda node: node.inputs))
-
-    return max(late, key=lambda node: (ancestor_count(node), -node.index))
+    counts = {node.index: len([*reachable([node], lambda node: node.inputs)]) for node in late}
+    return max(late, key=lambda node: (counts[node.index], -node.index))
 
 
 def _classes_of(calls: Iterable[Call]) -> tuple[ModuleClass, ...]:
     """Return the classes of the modules called, in the order they ran first.
 
-    Classes of torch are omitted, since their operations are recorded, and so is the model's own class.
+    Classes of torch are omitted, since their operations are recorded, and so is the model's own class. The
+    author's `own` are in no file of an installed package.
     """
     paths: dict[tuple[str, str], dict[str, None]] = {}
     for call in calls:
         if call.path and call.home.partition(".")[0] != "torch":
             paths.setdefault((call.cls, call.home), {})[call.path] = None
+    files = {home: getattr(sys.modules.get(home), "__file__", None) or "" for _, home in paths}
+    own = {home: _INSTALLED.isdisjoint(Path(file).parts) for home, file in files.items()}
     return tuple(
-        ModuleClass(name=name, paths=tuple(modules), own=_is_own(home))
-        for (name, home), modules in paths.items()
+        ModuleClass(name=name, paths=tuple(modules), own=own[home]) for (name, home), modules in paths.items()
     )
-
-
-def _is_own(home: str) -> bool:
-    """Return whether a Python module is code of the author: no file of an installed package."""
-    file = getattr(sys.modules.get(home), "__file__", None) or ""
-    return _INSTALLED.isdisjoint(Path(file).parts)

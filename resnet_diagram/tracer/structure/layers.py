@@ -1,11 +1,12 @@
 """Convert a step of the flow to a layer of the network description."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import prod
 from typing import Any
 
 from resnet_diagram.spec.model import Layer, LayerKind, Setting
 from resnet_diagram.spec.settings import AXES, DROPOUT, FACTOR, INPUT, changed, defaults
+from resnet_diagram.tracer.flow.axis_moves import listed
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of, first_read
 from resnet_diagram.tracer.flow.rewrites.formulas import GENERALISED_MEAN, SUMMARIES
 from resnet_diagram.tracer.flow.steps import Step
@@ -26,13 +27,22 @@ KINDS = {
     Role.ATTENTION: LayerKind.ATTENTION,
     Role.GATHER: LayerKind.OPAQUE,
 }
+_LIMITED: dict[tuple[object, ...], str] = {
+    ("hardtanh", 0, 6): "relu6",
+    ("clamp", 0, 6): "relu6",
+    ("clamp", 0, None): "relu",
+    ("clamp_min", 0, None): "relu",
+}
+"""Names of activations that are others for some limits."""
+_ZERO_PADDINGS = frozenset({"cat", "concat", "concatenate", "copy", "add", "hstack"})
+"""Operations that pad a value by putting it beside zeros, or among them."""
 _FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul", Role.GATHER: "gathered"}
 
 
 def layer_of(step: Step, name: str) -> Layer:
     """Return the layer a step of one source is."""
     node = step.nodes[-1]
-    details = _details_of(step, node)
+    details = _FIELDS.get(step.role, _named)(step)
     kind, op = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER)), details["op"]
     values = (
         _factor_and_offset(node) if step.role is Role.SCALE else _arguments(step, node, defaults(kind, op))
@@ -55,48 +65,39 @@ def layer_of(step: Step, name: str) -> Layer:
     )
 
 
-def _details_of(step: Step, node: Node) -> dict[str, Any]:
-    """Return the fields of a layer that depend on the sort of operation, `op` among them."""
-    match step.role:
-        case Role.CONV:
-            return _convolution(node)
-        case Role.LINEAR:
-            return _weighted(node)
-        case Role.AVG_POOL:
-            return _pooling(step, node, "avg")
-        case Role.MAX_POOL:
-            return _pooling(step, node, "max")
-        case Role.PAD:
-            return {
-                "op": "zero_pad" if _pads_zero(node) else operator_of(node.op).name,
-                "padding": _edges(step, node),
-            }
-        case Role.VIEW:
-            return {"op": _view_name(step)}
-        case Role.SLICE:
-            return _slicing(step)
-        case Role.SCALE:
-            return {"op": _scaling(node)}
-        case Role.NORM if "group_norm" in node.op:
-            groups = argument(node, "num_groups") or argument(node, "group")
-            return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
-        case _:
-            name = _FIXED.get(step.role) or _plain_name(node)
-            smaller = step.role is Role.UPSAMPLE and prod(step.out_shape[1:]) < prod(step.in_shape[1:])
-            return {"op": f"{name.rstrip('123d')}_downsampling" if smaller else name}
+def _named(step: Step) -> dict[str, Any]:
+    """Return the name of a layer that has no other fields."""
+    node, operator = step.nodes[-1], operator_of(step.nodes[-1].op)
+    limits = [argument(node, side if side in node.names else f"{side}_val") for side in ("min", "max")]
+    limited = _LIMITED.get((operator.name, *limits))
+    name = _FIXED.get(step.role) or limited or operator.label or operator.name
+    smaller = step.role is Role.UPSAMPLE and prod(step.out_shape[1:]) < prod(step.in_shape[1:])
+    return {"op": f"{name.rstrip('123d')}_downsampling" if smaller else name}
 
 
-def _scaling(node: Node) -> str:
+def _norm(step: Step) -> dict[str, Any]:
+    """Return the fields of a norm."""
+    node = step.nodes[-1]
+    if "group_norm" not in node.op:
+        return _named(step)
+    groups = argument(node, "num_groups") or argument(node, "group")
+    return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
+
+
+def _scaling(step: Step) -> dict[str, Any]:
     """Return the name of a product or sum with constants; learned and given factors have different names."""
+    node = step.nodes[-1]
     if operator_of(node.op).name not in ("mul", "div", "neg", "einsum"):
-        return "shift"
+        return {"op": "shift"}
     sources = [constant for constant in constants_of(node) if constant.kind is not NodeKind.CONSTANT]
     learned = [constant for constant in sources if constant.kind is NodeKind.PARAMETER]
     if not learned or any(
         operator_of(constant.op).role is not Role.VIEW for constant in sources if constant not in learned
     ):
-        return "scale"
-    return "learned_scale" if max(prod(constant.shape) for constant in learned) == 1 else "layer_scale"
+        return {"op": "scale"}
+    return {
+        "op": "learned_scale" if max(prod(constant.shape) for constant in learned) == 1 else "layer_scale"
+    }
 
 
 def _arguments(step: Step, node: Node, names: Iterable[str]) -> dict[str, Setting | None]:
@@ -159,18 +160,6 @@ def _factor_and_offset(node: Node) -> dict[str, Setting | None]:
     return {}
 
 
-def _plain_name(node: Node) -> str:
-    """Return the name of the layer that an operation is."""
-    operator = operator_of(node.op)
-    limits = (argument(node, "min_val"), argument(node, "max_val"))
-    if operator.name == "hardtanh" and limits == (0.0, 6.0):
-        return "relu6"
-    if operator.name in ("clamp", "clamp_min"):
-        limits = (argument(node, "min"), argument(node, "max"))
-        return "relu" if limits == (0, None) else "relu6" if limits == (0, 6) else "clamp"
-    return operator.label or operator.name
-
-
 def _spread(value: Any, dims: int) -> Sizes:
     """Return a number or short list as one entry per spatial dimension."""
     if isinstance(value, (int, float)):
@@ -179,8 +168,9 @@ def _spread(value: Any, dims: int) -> Sizes:
     return entries * dims if len(entries) == 1 else entries
 
 
-def _convolution(node: Node) -> dict[str, Any]:
+def _convolution(step: Step) -> dict[str, Any]:
     """Return the fields of a convolution."""
+    node = step.nodes[-1]
     weight = argument(node, "weight")
     kernel = weight.shape[2:] if isinstance(weight, Ref) else ()
     dims = len(kernel)
@@ -214,8 +204,9 @@ def _deformable_convolution(node: Node, kernel: Sizes) -> dict[str, Any]:
     return {"op": "conv", "kernel": kernel, "groups": argument(node, "groups"), "bias": learned, **fields}
 
 
-def _weighted(node: Node) -> dict[str, Any]:
+def _weighted(step: Step) -> dict[str, Any]:
     """Return the fields of a linear layer, an embedding or a recurrent layer."""
+    node = step.nodes[-1]
     name = operator_of(node.op).name
     if name == "addmm":
         return {"op": "linear", "bias": True}
@@ -237,17 +228,18 @@ def _whole_padding(
     )
 
 
-def _pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
+def _pooling(step: Step) -> dict[str, Any]:
     """Return the fields of a pooling: global ones, whatever their spelling, have no kernel."""
-    spatial = step.in_shape[1:]
-    name = operator_of(node.op).name
+    node, spatial = step.nodes[-1], step.in_shape[1:]
+    name, kind = operator_of(node.op).name, "avg" if step.role is Role.AVG_POOL else "max"
     if name == "blur_pool":
-        fields = {key: _convolution(node)[key] for key in ("kernel", "stride", "padding")}
+        fields = {key: _convolution(step)[key] for key in ("kernel", "stride", "padding")}
         return {"op": name, **fields, "padding": _whole_padding(step, **fields)}
     if name in SUMMARIES.values() or (name == GENERALISED_MEAN and set(step.out_shape[1:]) <= {1}):
         return {"op": name}
     if name in ("mean", "amax", "max"):
-        return {"op": f"global_{kind}_pool" if _covers_space(node, step) else name}
+        axes = {axis % (len(step.in_shape) + 1) for axis in listed(argument(node, "dim"))}
+        return {"op": f"global_{kind}_pool" if spatial and axes == set(_spatial_axes(step)) else name}
     if "adaptive" in name:
         return _adaptive(step, kind)
     kernel = _spread(argument(node, "kernel_size"), len(spatial))
@@ -259,14 +251,6 @@ def _pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
     dilated = {"dilation": dilation} if set(dilation) != {1} else {}
     op = "lp_pool" if name == GENERALISED_MEAN else f"{kind}_pool"
     return {"op": op, "kernel": kernel, "stride": stride, "padding": padding, **dilated}
-
-
-def _covers_space(node: Node, step: Step) -> bool:
-    """Return whether a reduction runs over all spatial dimensions and no other."""
-    value = argument(node, "dim")
-    reduced = (value,) if isinstance(value, int) else tuple(value) if isinstance(value, (list, tuple)) else ()
-    spatial = _spatial_axes(step)
-    return bool(spatial) and {d % (len(spatial) + 2) for d in reduced} == set(spatial)
 
 
 def _spatial_axes(step: Step) -> list[int]:
@@ -285,36 +269,29 @@ def _adaptive(step: Step, kind: str) -> dict[str, Any]:
     return {"op": f"{kind}_pool", "kernel": kernel, "stride": kernel, "padding": (0,) * len(kernel)}
 
 
-def _pads_zero(node: Node) -> bool:
-    """Return whether a padding fills with zeros."""
-    if operator_of(node.op).name not in ("pad", "constant_pad_nd"):
-        return operator_of(node.op).name in ("cat", "concat", "concatenate", "copy", "add", "hstack")
-    value = argument(node, "value")
-    return argument(node, "mode") in (None, "constant") and value in (None, 0, 0.0)
-
-
-def _edges(step: Step, node: Node) -> Sizes:
-    """Return the padding per spatial dimension, () where the two sides differ."""
-    value = argument(node, "pad") or argument(node, "padding")
-    rank = len(step.in_shape) + 1
-    if not isinstance(value, (list, tuple)):
-        return ()
-    pairs = {rank - 1 - i // 2: (int(value[i]), int(value[i + 1])) for i in range(0, len(value) - 1, 2)}
+def _padding(step: Step) -> dict[str, Any]:
+    """Return the fields of a padding: its size for each spatial dimension, () where the two sides differ."""
+    node, name = step.nodes[-1], operator_of(step.nodes[-1].op).name
+    fills = argument(node, "mode") in (None, "constant") and argument(node, "value") in (None, 0)
+    zero = fills if name in ("pad", "constant_pad_nd") else name in _ZERO_PADDINGS
+    edges = listed(argument(node, "pad") or argument(node, "padding"))
+    pairs = dict(
+        zip(range(len(step.in_shape), 0, -1), zip(edges[::2], edges[1::2], strict=False), strict=False)
+    )
     added = [pairs.get(axis, (0, 0)) for axis in _spatial_axes(step)]
-    even = all(a == b for a, b in added) and any(a for a, _ in added)
-    return tuple(a for a, _ in added) if even and not any(pairs.get(step.axis, ())) else ()
+    even = all(a == b for a, b in added) and any(a for a, _ in added) and not any(pairs.get(step.axis, ()))
+    return {"op": "zero_pad" if zero else name, "padding": tuple(a for a, _ in added) if even else ()}
 
 
-def _view_name(step: Step) -> str:
+def _view(step: Step) -> dict[str, Any]:
     """Return the type of a chain of views: `split`, `channel_shuffle`, `permute`, `flatten` or `reshape`."""
-    if _shuffles_channels(step):
-        return "channel_shuffle"
     effects = {operator_of(node.op).effect for node in step.nodes}
-    if Effect.SPLIT in effects:
-        return "split"
-    if Effect.PERMUTE in effects:
-        return "permute"
-    return "flatten" if step.out_shape == (prod(step.in_shape),) else "reshape"
+    if _shuffles_channels(step):
+        return {"op": "channel_shuffle"}
+    for effect, name in ((Effect.SPLIT, "split"), (Effect.PERMUTE, "permute")):
+        if effect in effects:
+            return {"op": name}
+    return {"op": "flatten" if step.out_shape == (prod(step.in_shape),) else "reshape"}
 
 
 def _shuffles_channels(step: Step) -> bool:
@@ -353,3 +330,17 @@ def _slicing(step: Step) -> dict[str, Any]:
     if step.out_shape[1:] != expected:
         return {"op": "slice"}
     return {"op": "subsample", "kernel": (1,) * len(spatial), "stride": tuple(stride)}
+
+
+_FIELDS: dict[Role, Callable[[Step], dict[str, Any]]] = {
+    Role.CONV: _convolution,
+    Role.LINEAR: _weighted,
+    Role.NORM: _norm,
+    Role.AVG_POOL: _pooling,
+    Role.MAX_POOL: _pooling,
+    Role.PAD: _padding,
+    Role.SCALE: _scaling,
+    Role.VIEW: _view,
+    Role.SLICE: _slicing,
+}
+"""Functions that return the fields of a layer which depend on the sort of operation, `op` among them."""

@@ -1,20 +1,19 @@
 """An element of the network description while it is being put together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind
 
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """One element of a series, the call it belongs to, and the steps it was made of.
+    """One element of a series and the call it belongs to.
 
     `values` is how many values it gives out, for the whole batch.
     """
 
     element: Element
     call: int
-    steps: list[int] = field(default_factory=list)
     values: int = 0
 
     @property

@@ -8,14 +8,13 @@ from math import prod
 
 from resnet_diagram.spec.measure import merged_shape, merging_shapes, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Merge, Shortcut
-from resnet_diagram.spec.settings import FACTOR
 from resnet_diagram.tracer.flow.calls import common_call, inside, owner_of
 from resnet_diagram.tracer.flow.graph import Node, Sizes, constants_of, references
 from resnet_diagram.tracer.flow.steps import Flow, Step
 from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.structure.attention import is_attention
 from resnet_diagram.tracer.structure.blocks.ends import attach_ends
-from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, shortcut_kind
+from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, is_subtracted, shortcut_kind
 from resnet_diagram.tracer.structure.graphs.graphs import graph_part, only_way
 from resnet_diagram.tracer.structure.graphs.opaque import (
     Joined,
@@ -29,8 +28,6 @@ from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.stages import staged
 
 _UNDRAWN = (Role.PASS, Role.SINK, Role.SOURCE)
-_MINUS = ((FACTOR, -1.0),)
-"""Settings of a layer that changes the sign of its input."""
 
 
 class Translator:
@@ -75,16 +72,11 @@ class Translator:
                 step = self.steps[item]
                 parts += self._adapted(shape, step.in_shape, step)
                 layer = layer_of(step, self.name(step))
-                parts.append(Part(layer, step.call, [item], _values_of(step)))
+                parts.append(Part(layer, step.call, _values_of(step)))
                 shape = step.out_shape
             elif item != merge_done:
                 shape = self.steps[item].out_shape
         return parts
-
-    def _reordered(self, shape: Sizes, merge: Step) -> list[Part]:
-        """Return a reshape to the order of axes in the result of a merge, nothing for the same order."""
-        same_sizes = sorted(shape) == sorted(merge.in_shape) == sorted(merge.out_shape)
-        return self._adapted(shape, merge.out_shape, merge) if same_sizes and merge.role in MERGES else []
 
     def _adapted(self, shape: Sizes, target: Sizes, step: Step) -> list[Part]:
         """Return a reshape from one shape to another; nothing where they are equal."""
@@ -175,7 +167,7 @@ class Translator:
             return self._attention(region, steps, projections, call)
         layer = joined_layer(steps, shape, self.calls[call])
         self.joined.append((layer, [s.index for s in steps]))
-        return Part(layer, call, [s.index for s in steps])
+        return Part(layer, call)
 
     def _attention(
         self, region: Region, steps: Sequence[Step], projections: Sequence[Step], call: int
@@ -193,7 +185,7 @@ class Translator:
         self.joined.append((core, [s.index for s in rest]))
         nodes.append(GraphNode(shape=core.out_shape, reads=reads, body=(core,)))
         graph = Graph(nodes=tuple(nodes), outputs=(len(nodes) - 1,), name=self.calls[call].path or "graph")
-        return Part(graph, call, [s.index for s in steps])
+        return Part(graph, call)
 
     def _flattened(self, region: Region) -> list[list[Item]]:
         """Return the branches of a region, with those of a branch that its merge only continues."""
@@ -230,17 +222,16 @@ class Translator:
         block = Block(name=self.calls[call].path, branches=elements, merge=merge, signs=signs)
         if merge is Merge.CONCAT and any(walk(block)) and len({*merging_shapes(block)}) == 1:
             block = replace(block, axis=joined_axis(step) or None)
-        return Part(block, call, [*numbers, region.merge])
+        return Part(block, call)
 
     def _gate(self, region: Region, branches: list[list[Item]]) -> Part:
         """Return a gate: the gated branch first, then the one that weighs it."""
         ordered = sorted(branches, key=lambda b: _gating_weight(self, b))
         gating = steps_in(ordered[-1])
-        numbers = [n for b in branches for n in steps_in(b)]
         call = common_call(self.calls, [self.steps[n].call for n in gating])
         elements = tuple(self.elements(b, region) for b in ordered)
         block = Block(name=self.calls[call].path, branches=elements, merge=Merge.MULTIPLY)
-        return Part(block, call, [*numbers, region.merge])
+        return Part(block, call)
 
     def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
         """Return a residual block, or a sum of branches of equal standing."""
@@ -262,8 +253,7 @@ class Translator:
             merge=Merge.ADD,
             signs=tuple(sign_of[id(b)] for b in (*(m[1] for m in reversed(rest)), path)) if signs else (),
         )
-        numbers = [n for _, b in ordered for n in steps_in(b)]
-        return Part(block, call, [*numbers, region.merge])
+        return Part(block, call)
 
     def _same_value(self, region: Region) -> bool:
         """Return whether all branches read one value; splits and several inputs have several."""
@@ -281,8 +271,10 @@ class Translator:
     def run(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> tuple[Element, ...]:
         """Return the elements of a series that `shape` enters; several residual blocks in it are stages."""
         parts = attach_ends(self.parts(items, shape, ending), self.calls)
-        if ending >= 0:
-            parts += self._reordered(_shape_after(parts[-1].element) if parts else shape, self.steps[ending])
+        merge, shape = self.steps[ending], _shape_after(parts[-1].element) if parts else shape
+        same_sizes = sorted(shape) == sorted(merge.in_shape) == sorted(merge.out_shape)
+        if ending >= 0 and same_sizes and merge.role in MERGES:  # the merge has its axes in another order
+            parts += self._adapted(shape, merge.out_shape, merge)
         if sum(part.residual for part in parts) < 2:
             return tuple(part.element for part in parts)
         stem, stages, head = staged(parts, self.calls)
@@ -307,9 +299,9 @@ def _signed(runs: Sequence[tuple[Element, ...]]) -> tuple[tuple[tuple[Element, .
 
     The signs are empty if nothing is subtracted.
     """
-    minus = [bool(run) and isinstance(run[-1], Layer) and run[-1].settings == _MINUS for run in runs]
-    plain = tuple(run[:-1] if negative else run for run, negative in zip(runs, minus, strict=True))
-    return plain, tuple(-1 if negative else 1 for negative in minus) if any(minus) else ()
+    signs = tuple(-1 if is_subtracted(run) else 1 for run in runs)
+    plain = tuple(run[:-1] if sign < 0 else run for run, sign in zip(runs, signs, strict=True))
+    return plain, signs if -1 in signs else ()
 
 
 def _outputs_read(node: Node, source: Node) -> Iterator[int]:

@@ -136,7 +136,5 @@ def _enlarged(part: Part, before: Sequence[Part], after: Sequence[Part]) -> Part
     block = part.element
     if not isinstance(block, Block):
         return part
-    first = tuple(p.element for p in before if isinstance(p.element, Layer))
-    last = tuple(p.element for p in after if isinstance(p.element, Layer))
-    steps = [n for p in (*before, part, *after) for n in p.steps]
-    return Part(replace(block, before=first, after=last), part.call, steps, part.values)
+    first, last = (tuple(p.element for p in ends if isinstance(p.element, Layer)) for ends in (before, after))
+    return replace(part, element=replace(block, before=first, after=last))

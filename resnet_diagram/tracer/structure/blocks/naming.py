@@ -110,7 +110,7 @@ def _renamed(part: Part, name: str) -> Part:
     """Return the part with another name for its block."""
     if not isinstance(part.element, Block):
         return part
-    return Part(replace(part.element, name=name), part.call, part.steps, part.values)
+    return replace(part, element=replace(part.element, name=name))
 
 
 def _working_layers(block: Block) -> list[Layer]:

@@ -1,12 +1,13 @@
 """Decide whether an addition is residual, and classify the shortcut of a residual block by its layers."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import prod
 from typing import TypeGuard
 
 from resnet_diagram.spec.measure import all_blocks, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, ShortcutKind
+from resnet_diagram.spec.settings import FACTOR
 from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED, is_depthwise, mixes
 
 _ACTIVATION = LayerKind.ACTIVATION
@@ -101,6 +102,12 @@ def _is_part(elements: Sequence[Element]) -> bool:
     return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
 
 
+def is_subtracted(elements: Sequence[Element]) -> bool:
+    """Return whether a branch of a sum ends in the factor -1."""
+    last = elements[-1] if elements else None
+    return isinstance(last, Layer) and last.settings == ((FACTOR, -1.0),)
+
+
 def has_activation(elements: Sequence[Element]) -> bool:
     """Return whether a branch has an activation function."""
     return any(layer.kind is _ACTIVATION for layer in walk(elements))
@@ -119,18 +126,13 @@ def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:
     layers = [e for e in walk(elements) if e.op != APPENDED]
     if not layers:
         return ShortcutKind.IDENTITY
-    if any(e.kind in WEIGHTED for e in layers):
-        return _projection_kind(layers)
+    kinds = [layer.kind for layer in layers]
+    if not WEIGHTED.isdisjoint(kinds):
+        pooled = LayerKind.POOL in takewhile(lambda kind: kind not in WEIGHTED, kinds)
+        return ShortcutKind.POOLED_PROJECTION if pooled else ShortcutKind.PROJECTION
     if any(e.op == "zero_pad" and e.in_shape[0] != e.out_shape[0] for e in layers):
         return ShortcutKind.ZERO_PAD
     layers = [e for e in layers if e.op != "zero_pad"]
     if layers and all(e.kind is LayerKind.POOL or e.op == "subsample" for e in layers):
         return ShortcutKind.POOLED
     return ShortcutKind.OTHER
-
-
-def _projection_kind(layers: Sequence[Layer]) -> ShortcutKind:
-    """Return which projection a weighted path is."""
-    kinds = [layer.kind for layer in layers]
-    weighted = next(k for k, kind in enumerate(kinds) if kind in WEIGHTED)
-    return ShortcutKind.POOLED_PROJECTION if LayerKind.POOL in kinds[:weighted] else ShortcutKind.PROJECTION

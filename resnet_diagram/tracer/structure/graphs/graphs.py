@@ -13,7 +13,6 @@ from resnet_diagram.spec.model import (
     Element,
     Graph,
     GraphNode,
-    Layer,
     LayerKind,
     Merge,
     ShortcutKind,
@@ -29,6 +28,7 @@ from resnet_diagram.tracer.structure.blocks.residual import (
     enlarges,
     has_activation,
     is_residual,
+    is_subtracted,
     shortcut_kind,
 )
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
@@ -94,7 +94,7 @@ class _Builder:
         name = self.translator.calls[call].path or "graph"
         graph = Graph(nodes=tuple(self.nodes), outputs=outputs, name=name)
         values = prod(self.steps[ends[0]].nodes[-1].shape) if self.steps[ends[0]].nodes else 0
-        return Part(graph, call if fork else 0, inner, values)
+        return Part(graph, call if fork else 0, values)
 
     def _memory_in(self, end: int) -> tuple[str, ...]:
         """Return the name of the memory that ends in a step, none for another step."""
@@ -173,7 +173,7 @@ class _Builder:
         shares = self.shared.get(key) if key else None
         if key and shares is None:
             self.shared[key] = len(self.nodes)
-        node = GraphNode(shape=_end_shape(elements), reads=(start,), body=elements, shares=shares)
+        node = GraphNode(shape=out_shape(elements[-1]), reads=(start,), body=elements, shares=shares)
         self.nodes.append(node)
         return len(self.nodes) - 1
 
@@ -224,16 +224,14 @@ class _Builder:
         signs = []
         for place, read in enumerate(reads):
             node = self.nodes[read]
-            last = node.body[-1] if node.body else None
-            negative = isinstance(last, Layer) and last.settings == (("factor", -1.0),)
+            negative = is_subtracted(node.body)
             signs.append(-1 if negative else 1)
             if negative and len(node.body) == 1:
                 reads[place] = node.reads[0]
                 if read == len(self.nodes) - 1:
                     self.nodes.pop()
             elif negative:
-                shorter = replace(node, body=node.body[:-1], shape=_end_shape(node.body[:-1]))
-                self.nodes[read] = shorter
+                self.nodes[read] = replace(node, body=node.body[:-1], shape=out_shape(node.body[-2]))
         return tuple(signs) if -1 in signs else ()
 
     def _between(self, way: Way, read: int) -> tuple[Element, ...]:
@@ -333,11 +331,6 @@ class _Builder:
 def _names_read(elements: Sequence[Element]) -> frozenset[str]:
     """Return the names of the values that layers of some elements read beside their input."""
     return frozenset(name for layer in walk(elements) for name in str(setting(layer, INPUT)).split(", "))
-
-
-def _end_shape(elements: Sequence[Element]) -> tuple[int, ...]:
-    """Return the shape behind a run of elements."""
-    return out_shape(elements[-1])
 
 
 def _goes_finer(main: Sequence[Element]) -> bool:

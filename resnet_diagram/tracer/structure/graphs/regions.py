@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from resnet_diagram.spec.graph import reachable
 from resnet_diagram.tracer.flow.graph import argument
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role
@@ -113,23 +114,16 @@ def _dimension(concatenation: Step) -> object:
 
 def _connected_parts(steps: Sequence[Step], nodes: list[int]) -> list[list[int]]:
     """Return the connected parts of the flow between `nodes`, each in order."""
-    root = {node: node for node in nodes}
+    remaining, parts = set(nodes), list[list[int]]()
 
-    def find(node: int) -> int:
-        while root[node] != node:
-            root[node] = root[root[node]]
-            node = root[node]
-        return node
+    def around(node: int) -> set[int]:
+        return remaining.intersection((*steps[node].sources, *steps[node].targets))
 
     for node in nodes:
-        for target in steps[node].targets:
-            if target in root:
-                a, b = find(node), find(target)
-                root[max(a, b)] = min(a, b)
-    parts: dict[int, list[int]] = {}
-    for node in nodes:
-        parts.setdefault(find(node), []).append(node)
-    return list(parts.values())
+        if node in remaining:
+            parts.append(sorted(reachable([node], around)))
+            remaining.difference_update(parts[-1])
+    return parts
 
 
 def steps_in(items: Sequence[Item]) -> list[int]:
