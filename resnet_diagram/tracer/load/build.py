@@ -7,6 +7,7 @@ small tensors real and creates only parameters and large tensors as meta tensors
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any, TypeVar
 
 import torch
@@ -16,6 +17,7 @@ from torch.overrides import TorchFunctionMode
 from resnet_diagram.tracer.record.compat import converted, foreign
 from resnet_diagram.tracer.record.isolation import check_interrupt, replaced
 from resnet_diagram.tracer.record.shapes.joins import binary
+from resnet_diagram.tracer.record.shapes.layouts import twin
 from resnet_diagram.tracer.record.tensors import tag_triangle
 
 Built = TypeVar("Built")
@@ -45,20 +47,29 @@ _MOVES = frozenset({Tensor.to, Tensor.cuda})
 
 
 class Weightless(TorchFunctionMode):
-    """Makes tensors on the meta device; filling such a tensor does nothing."""
+    """Makes tensors on the meta device, or `large` ones only; filling such a tensor does nothing."""
+
+    def __init__(self, *, large: bool = False) -> None:
+        super().__init__()
+        self._large = large
 
     def __torch_function__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """Return what `func` gives, on the meta device."""
-        options = kwargs or {}
+        options = dict(kwargs or {})
         if func in _FACTORIES and (options.get("device") is None or foreign(options["device"])):
-            return _on_meta(func, args, {**options, "device": None})
+            options["device"] = None
+            if not self._large:
+                return _on_meta(func, args, options)
+            if func in _SIZED and _element_count(args) > _LARGE:
+                options["device"] = _META
         if func in _MOVES and _foreign_move(func, args, options):
-            return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
+            return args[0] if func is Tensor.cuda else converted(func, args, options)
         if func in _FILLS and args and args[0].is_meta:
             return args[0]
-        result = binary(*args) if func in _ARITHMETIC and not options and args[0].is_meta else None
+        is_plain = func in _ARITHMETIC and not options and args[0].is_meta and not self._large
+        result = binary(*args) if is_plain else None
         result = func(*args, **options) if result is None else result
         tag_triangle(func, args, result)
         return result
@@ -80,34 +91,10 @@ def _on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tens
     return tensor
 
 
-class PartWeightless(TorchFunctionMode):
-    """Makes large tensors on the meta device and leaves small ones real."""
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        """Return what `func` gives, on the meta device if it is large."""
-        options = kwargs or {}
-        if func in _MOVES and _foreign_move(func, args, options):
-            return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
-        if func in _FACTORIES and options.get("device") is not None and foreign(options["device"]):
-            options = {**options, "device": None}
-        if func in _SIZED and options.get("device") is None and _element_count(args) > _LARGE:
-            options = {**options, "device": _META}
-        elif func in _FILLS and args and args[0].is_meta:
-            return args[0]
-        result = func(*args, **options)
-        tag_triangle(func, args, result)
-        return result
-
-
 def _element_count(args: Sequence[Any]) -> int:
     """Return the number of elements a factory makes: 6 for `(2, 3)` and `((2, 3),)`."""
     sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
-    count = 1
-    for size in sizes:
-        count *= size if isinstance(size, int) else 1
-    return count
+    return prod(size for size in sizes if isinstance(size, int))
 
 
 @contextlib.contextmanager
@@ -136,10 +123,10 @@ def _part_weightless() -> Iterator[None]:
 
     def without_values(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
         if type(data) is Tensor and not data.is_meta:
-            data = torch.empty_strided(data.shape, data.stride(), dtype=data.dtype, device=_META)
+            data = twin(data)
         return original(cls, data, requires_grad)
 
-    with replaced(nn.Parameter, {"__new__": without_values}), _no_initialisers(), PartWeightless():
+    with replaced(nn.Parameter, {"__new__": without_values}), _no_initialisers(), Weightless(large=True):
         yield
 
 

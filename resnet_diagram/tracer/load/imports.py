@@ -10,7 +10,7 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -36,25 +36,24 @@ def module_of(target: Target) -> ModuleType:
 
 
 @contextlib.contextmanager
-def own_arguments(script: str) -> Iterator[None]:
+def _contents(holder: list[str], items: Sequence[str]) -> Iterator[None]:
+    """Give a list other items, and its own again afterwards."""
+    before = list(holder)
+    holder[:] = items
+    try:
+        yield
+    finally:
+        holder[:] = before
+
+
+def own_arguments(script: str) -> contextlib.AbstractContextManager[None]:
     """Set `sys.argv` as for a script without arguments, so that a module that parses it gets its defaults."""
-    before = list(sys.argv)
-    sys.argv[:] = [script]
-    try:
-        yield
-    finally:
-        sys.argv[:] = before
+    return _contents(sys.argv, [script])
 
 
-@contextlib.contextmanager
-def search_path(folder: Path) -> Iterator[None]:
+def search_path(folder: Path) -> contextlib.AbstractContextManager[None]:
     """Search `folder` first for modules, and restore `sys.path` afterwards."""
-    before = list(sys.path)
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.path[:] = before
+    return _contents(sys.path, [str(folder), *sys.path])
 
 
 def _named_module(target: Target) -> ModuleType:

@@ -11,6 +11,7 @@ from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_l
 
 from resnet_diagram.tracer.record.isolation import quiet
 from resnet_diagram.tracer.record.run import Arguments
+from resnet_diagram.tracer.record.shapes.layouts import twin
 
 
 def with_sizes(model: nn.Module, arguments: Arguments) -> nn.Module:
@@ -32,5 +33,5 @@ def _on_meta(tensor: Tensor) -> Tensor:
         kind: Any = UninitializedParameter if isinstance(tensor, nn.Parameter) else UninitializedBuffer
         lazy: Tensor = kind(device="meta", dtype=tensor.dtype)
         return lazy
-    plain = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta")
+    plain = twin(tensor)
     return nn.Parameter(plain, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else plain

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from resnet_diagram.tracer.record.overloads import Overload
+from resnet_diagram.tracer.record.shapes.layouts import twin
 from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in
 from resnet_diagram.tracer.record.versions import shares_memory
 
@@ -54,9 +55,6 @@ def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any
     The values are ones; where one is out of range, as in a table with a single row, they are zeros.
     """
 
-    def as_meta(t: Tensor) -> Tensor:
-        return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
-
     def run(value: int) -> Any:
         def with_value(t: Tensor) -> Tensor:
             return torch.full(t.shape, value, dtype=t.dtype) if t.is_meta else t
@@ -64,7 +62,7 @@ def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any
         entries = {name: map_tensors(argument, with_value) for name, argument in kwargs.items()}
         if entries.get("device") is not None:
             entries["device"] = _CPU
-        return map_tensors(func(*[map_tensors(a, with_value) for a in args], **entries), as_meta)
+        return map_tensors(func(*[map_tensors(a, with_value) for a in args], **entries), twin)
 
     try:
         return run(1)

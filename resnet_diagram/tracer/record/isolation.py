@@ -161,18 +161,9 @@ def replaced(owner: Any, functions: Mapping[str, Callable[..., Any]]) -> Iterato
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Suppress warnings, stdout, autocast and fused attention; restore settings of torch and Python."""
-    environment = dict(os.environ)
-    attention = torch_private.fast_attention_enabled()
-    torch_private.set_fast_attention(False)
-    try:
-        with random_states(), settings(), warnings.catch_warnings(), prints_on_stderr():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        torch_private.set_fast_attention(attention)
-        if os.environ != environment:
-            os.environ.clear()
-            os.environ.update(environment)
+    with random_states(), settings(), warnings.catch_warnings(action="ignore"), prints_on_stderr():
+        torch_private.set_fast_attention(False)
+        yield
 
 
 @contextlib.contextmanager
@@ -198,6 +189,12 @@ def _working_folder() -> str:
         return ""
 
 
+def _set_environment(variables: Mapping[str, str]) -> None:
+    """Make these the environment's variables."""
+    os.environ.clear()
+    os.environ.update(variables)
+
+
 _SETTINGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
     (torch.get_default_dtype, torch.set_default_dtype),
     (torch_private.default_device, torch.set_default_device),
@@ -207,6 +204,8 @@ _SETTINGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
     (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (_working_folder, lambda folder: os.chdir(folder or "/")),
+    (torch_private.fast_attention_enabled, torch_private.set_fast_attention),
+    (lambda: dict(os.environ), _set_environment),
 )
 """Settings of the whole process that a forward may change: how to read and to write each."""
 

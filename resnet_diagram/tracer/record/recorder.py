@@ -1,7 +1,7 @@
 """Record every operation of a run, on tensors that have shapes but no values."""
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from types import CodeType
 from typing import Any
 
@@ -20,9 +20,10 @@ from resnet_diagram.tracer.record.evaluate import (
     on_dummy_data,
 )
 from resnet_diagram.tracer.record.overloads import Overload, read_overload
+from resnet_diagram.tracer.record.shapes.layouts import twin
 from resnet_diagram.tracer.record.tensors import is_triangular, map_tensors, tensors_in, written
 from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
-from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory, twin_of
+from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory
 
 _MOVES = frozenset({"to", "_to_copy"})
 """Operations that refuse to move tensors without values to another device."""
@@ -103,10 +104,8 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         if overload.operator.asks and reading.metas:
             return self._answer(overload, args[0])
         if reading.metas and reading.reals:
-            args, options = (
-                self._as_meta(args),
-                dict(zip(options, self._as_meta(options.values()), strict=True)),
-            )
+            args = [map_tensors(value, self._meta_twin) for value in args]
+            options = {name: map_tensors(value, self._meta_twin) for name, value in options.items()}
         elif not reading.tensors and options.get("device") is not None:
             options = on_cpu_if_small(args, options)
         if overload.writes:
@@ -167,12 +166,9 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         reading.key.append(func)
         reading.args = tuple([self._read_value(a, reading) for a in args])
         if kwargs:
-            reading.kwargs = {name: self._read_option(name, value, reading) for name, value in kwargs.items()}
+            reading.key += kwargs
+            reading.kwargs = {name: self._read_value(value, reading) for name, value in kwargs.items()}
         return reading
-
-    def _read_option(self, name: str, value: Any, reading: Reading) -> object:
-        reading.key.append(name)
-        return self._read_value(value, reading)
 
     def _read_value(self, value: Any, reading: Reading) -> object:
         if isinstance(value, Tensor):
@@ -201,21 +197,18 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         reading.refs.append(ref)
         return ref
 
-    def _as_meta(self, values: Iterable[Any]) -> list[Any]:
-        """Return the arguments with each real tensor replaced by its meta twin; single numbers stay."""
-        return [map_tensors(value, self._meta_twin) for value in values]
-
     def _meta_twin(self, tensor: Tensor) -> Tensor:
+        """Return the meta tensor that stands for a real one; single numbers stay."""
         if tensor.is_meta:
             return tensor
         mark = self.marks.get(tensor)
         if tensor.dim() == 0 and not (mark and mark.producer.active):
             return tensor
         mark = mark or self._first_sight(tensor)
-        twin = twin_of(tensor, mark)
-        if self.marks.get(twin) is None:
-            self.marks.put(twin, mark.producer, mark.memory, mark.output)
-        return twin
+        mark.twin = mark.twin if mark.twin is not None else twin(tensor)
+        if self.marks.get(mark.twin) is None:
+            self.marks.put(mark.twin, mark.producer, mark.memory, mark.output)
+        return mark.twin
 
     def _save_constants(self, overload: Overload, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         """Keep a copy of a real tensor from before the trace that is about to be written."""
@@ -253,18 +246,15 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self, overload: Overload, func: Any, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading
     ) -> Any:
         in_place = overload.writes == (0,) and isinstance(args[0], Tensor)
-        if not reading.metas or not (overload.pure or in_place):
-            return self._compute(overload, func, args, kwargs, reading)
+        key = tuple(reading.key) if reading.metas and (overload.pure or in_place) else ()
         try:
-            key = tuple(reading.key)
             repeat = self._memo.get(key)
         except TypeError:
-            return self._compute(overload, func, args, kwargs, reading)
+            key, repeat = (), None
         if repeat is not None:
             return repeat(args)
         result = self._compute(overload, func, args, kwargs, reading)
-        maker = maker_of(result, args)
-        if maker is not None:
+        if key and (maker := maker_of(result, args)) is not None:
             self._memo[key] = maker
         return result
 

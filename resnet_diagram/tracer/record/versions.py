@@ -7,7 +7,6 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from resnet_diagram.tracer.flow.graph import Node
@@ -103,13 +102,6 @@ def _memory_key(tensor: Tensor) -> tuple[int, object]:
         return torch_private.storage_key(tensor)
     except (RuntimeError, NotImplementedError):
         return id(tensor), tensor
-
-
-def twin_of(tensor: Tensor, mark: Mark) -> Tensor:
-    """Return a meta tensor of the same layout, made once for each tensor."""
-    if mark.twin is None:
-        mark.twin = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta")
-    return mark.twin
 
 
 def shares_memory(a: Tensor, b: Any) -> bool:

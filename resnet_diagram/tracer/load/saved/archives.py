@@ -85,9 +85,8 @@ def _first_byte(path: Path) -> bytes:
 
 def _loaded(path: Path, *, weights_only: bool) -> Any:
     """Return the content of a file, read by torch."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        mapped = zipfile.is_zipfile(path)
+    mapped = zipfile.is_zipfile(path)
+    with warnings.catch_warnings(action="ignore"):
         return torch.load(path, map_location="meta", weights_only=weights_only, mmap=mapped)
 
 
@@ -120,8 +119,7 @@ def scripted(path: Path, *, unsafe: bool) -> nn.Module:
     except RuntimeError as error:
         raise unreadable(path, error) from error
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             model: nn.Module = torch.jit.load(str(path), map_location="meta")  # type: ignore[no-untyped-call]
     except Exception as error:
         raise unreadable(path, error) from error

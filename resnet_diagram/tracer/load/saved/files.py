@@ -92,8 +92,7 @@ def _exported(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, 
     log = logging.getLogger("torch.export")
     disabled, log.disabled = log.disabled, True
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             program = torch.export.load(str(path))
             model = with_modules(program.module())
     except Exception as error:

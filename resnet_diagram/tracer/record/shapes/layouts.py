@@ -14,6 +14,11 @@ def fresh(shape: Sequence[int], like: Tensor) -> Tensor:
     return torch.empty(shape, dtype=like.dtype, device=META)
 
 
+def twin(tensor: Tensor) -> Tensor:
+    """Return a meta tensor of the same shape, layout and type."""
+    return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device=META)
+
+
 def channels_last(shape: Sequence[int], like: Tensor) -> Tensor:
     """Return a meta tensor `(N, C, *spatial)` whose channels lie closest together."""
     order = (1, *range(len(shape) - 1, 1, -1), 0)
