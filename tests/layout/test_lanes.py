@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 
@@ -16,7 +16,7 @@ from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, nodes, overviews
 from resnet_diagram.errors import RenderError, UnrenderedWarning
-from resnet_diagram.layout.lanes.bands import _letter
+from resnet_diagram.layout.lanes.bands import _letters
 from resnet_diagram.layout.lanes.extents import Extent
 from resnet_diagram.layout.lanes.grid import grid
 from resnet_diagram.layout.lanes.plan import plan
@@ -180,9 +180,43 @@ def test_a_chart_has_an_arrow_for_each_value_read() -> None:
     assert [heads.count(name) for name in merges] == [2, 2]
 
 
-def test_each_line_that_goes_on_in_another_band_has_a_letter_of_its_own() -> None:
-    assert [_letter(number) for number in (0, 25, 26, 52)] == ["a", "z", "a′", "a′′"]
-    assert len({_letter(number) for number in range(100)}) == 100
+@pytest.mark.parametrize("names", [("left", "right"), ("a", "c"), ("s", "b")])
+def test_lines_that_go_on_have_letters_in_order_that_name_nothing_else(names: tuple[str, str]) -> None:
+    ports = tuple(Port(name=name, shape=shape(0)) for name in names)
+    network = replace(ladder(2), inputs=ports)
+    found = [text.text for text in texts(scene(network, 150.0)) if text.italic and len(text.text) == 1]
+    free = [letter for letter in "abcdefg" if letter not in names]
+    assert found == 2 * free[: len(found) // 2]
+    assert found
+
+
+def test_letters_of_many_lines_differ() -> None:
+    found = list(islice(_letters(whole(ladder(2))), 100))
+    assert len(set(found)) == 100
+    assert found[:3] == ["a", "b", "c"]
+    assert found[22:24] == ["a′", "b′"]
+
+
+@pytest.mark.parametrize("streams", [2, 3])
+def test_a_line_into_layers_ahead_of_a_stage_has_a_head(streams: int) -> None:
+    nodes = [GraphNode(shape=shape(0)) for _ in range(streams)]
+    for number in range(streams):
+        blocks = tuple(residual(f"s{number}.{at}", shape(1)) for at in range(2))
+        body = (conv(f"first{number}", shape(0), shape(1)), Stage(name=f"s{number}", body=blocks))
+        nodes.append(GraphNode(shape=shape(1), reads=(number,), body=body))
+    merged = tuple(range(streams, 2 * streams))
+    nodes.append(GraphNode(shape=shape(1), reads=merged, merge=Merge.ADD, name="sum"))
+    ports = tuple(Port(name=f"view{number}", shape=shape(0)) for number in range(streams))
+    graph = Graph(nodes=tuple(nodes), outputs=(len(nodes) - 1,), name="graph")
+    picture = scene(Network(name="streams", input_shape=shape(0), body=(graph,), inputs=ports))
+    first = [
+        box.id
+        for box in scene_boxes(picture)
+        if [text.text for text in box.texts][:1] == ["3×3 conv, 16, s=2"]
+    ]
+    heads = [line.head.element for line in connectors(picture) if line.arrow]
+    assert len(first) == streams
+    assert [heads.count(bar) for bar in first] == [1] * streams
 
 
 def test_a_resampling_on_a_line_keeps_its_path() -> None:

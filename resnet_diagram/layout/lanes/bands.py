@@ -1,15 +1,19 @@
 """Break a graph that is wider than the page into bands, one below the other."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
+from string import ascii_lowercase
 
 from resnet_diagram.diagram.model import Dag, Node, NodeRole, Read, Vertex
-from resnet_diagram.diagram.walk import port_rows, row_read, with_ranked_rows
+from resnet_diagram.diagram.walk import nodes, port_rows, row_read, vertex_items, with_ranked_rows
 from resnet_diagram.layout.lanes.grid import Net
 from resnet_diagram.layout.lanes.plan import Plan
 from resnet_diagram.wording.terms import Label, literal
 
+_SIGNS = "rsxy"
+"""Letters with a meaning of their own: reduction, stride, and the ends of a block."""
 _LETTER = 17.0
 """Room for the letters at an end of a band, in points."""
 
@@ -18,11 +22,17 @@ def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
     """Return the bands of a graph: each up to `room` wide, with letters where lines go on in another."""
     cuts = _cuts(dag, plan, room)
     band_of = [sum(column >= cut for cut in cuts[1:]) for column in plan.grid.columns]
-    letters: dict[Net, str] = {}
-    for number, vertex in enumerate(dag.vertices):
-        for read in vertex.reads:
-            if band_of[read.vertex] != band_of[number]:
-                letters.setdefault((read.vertex, read.port), _letter(len(letters)))
+    continued = {
+        (read.vertex, read.port)
+        for number, vertex in enumerate(dag.vertices)
+        for read in vertex.reads
+        if band_of[read.vertex] != band_of[number]
+    }
+
+    def place(net: Net) -> tuple[int, ...]:
+        return band_of[net[0]], port_rows(dag.vertices[net[0]])[net[1]], plan.grid.columns[net[0]], *net
+
+    letters = dict(zip(sorted(continued, key=place), _letters(dag), strict=False))
     return [_band(dag, band, band_of, letters) for band in range(len(cuts))]
 
 
@@ -90,5 +100,11 @@ def _continued(name: str, letter: str, reads: tuple[Read, ...], row: int) -> Ver
     return Vertex(id=name, content=(node,), reads=reads, row=row, last=bool(reads))
 
 
-def _letter(number: int) -> str:
-    return chr(ord("a") + number % 26) + "′" * (number // 26)
+def _letters(dag: Dag) -> Iterator[str]:
+    """Yield letters that are no names of inputs or outputs of the graph, nor signs of the legend."""
+    items = (item for vertex in dag.vertices for item in vertex_items(vertex))
+    names = {str(line) for node in nodes(items) for line in node.lines}
+    for number in count():
+        for letter in ascii_lowercase:
+            if letter not in names and letter not in _SIGNS:
+                yield letter + "′" * number

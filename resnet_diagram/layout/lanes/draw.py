@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import (
+    Bar,
     Dag,
     EdgeRole,
     Frame,
@@ -145,11 +146,21 @@ def _along(canvas: Canvas, *, entry: bool) -> Side:
 
 
 def ends(vertex: Vertex) -> tuple[str, str]:
-    """Return the ids of the boxes at which lines enter and leave a part; empty where it has none there."""
-    if not isinstance(vertex.content, tuple) or not vertex.content:
-        return "", ""
-    first, last = vertex.content[0], vertex.content[-1]
-    return _box_id(first), _box_id(last)
+    """Return the ids of the boxes at which lines enter and leave a part; empty where it has none there.
+
+    Bars in no frame are boxes, unless a shortcut leaves before the first or ends behind the last.
+    """
+    match vertex.content:
+        case Overview(frames=frames, arcs=arcs):
+            loose = [
+                [] if frame.role else [bar for bar in frame.bars if isinstance(bar, Bar)] for frame in frames
+            ]
+            first, last = [bar.id for bar in loose[0][:1]], [bar.id for bar in loose[-1][-1:]]
+            busy = {arc.tail for arc in arcs}, {arc.head for arc in arcs}
+            return "".join({*first} - busy[0]), "".join({*last} - busy[1])
+        case (first, *others):
+            return _box_id(first), _box_id(others[-1] if others else first)
+    return "", ""
 
 
 def _box_id(item: object) -> str:
