@@ -253,6 +253,16 @@ def branch_role(merge: Node) -> EdgeRole:
     return EdgeRole.SKIP if merge.role is NodeRole.CONCAT else EdgeRole.FLOW
 
 
+MERGES = frozenset({NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT})
+"""Roles of the merges of values."""
+
+
+def is_merge(vertex: Vertex) -> bool:
+    """Return whether a vertex of a graph is a merge of values."""
+    first = next(iter(vertex_items(vertex)), None)
+    return isinstance(first, Node) and first.role in MERGES
+
+
 def port_rows(vertex: Vertex) -> tuple[int, ...]:
     """Return the row of each value that a vertex of a graph yields."""
     return vertex.rows or (vertex.row,) * vertex.ports

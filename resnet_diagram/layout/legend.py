@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from resnet_diagram.diagram.model import Diagram, EdgeRole, LegendEntry, Node, NodeRole
+from resnet_diagram.diagram.walk import MERGES
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.draw import merge_box
@@ -20,7 +21,6 @@ _GAP = 3.5
 _BETWEEN = 13.0
 _UNBROKEN = 211.0
 """Width of the narrowest column, in points: shorter entries without a sample stay in one line."""
-_MERGES = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
 def draw_legend(
@@ -116,7 +116,7 @@ def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
     """Draw one sample and its text."""
     if isinstance(entry.role, EdgeRole):
         canvas.current.connectors.append(Connector(role=entry.role, points=((x, y), (x + _LINE, y))))
-    elif entry.role in _MERGES:
+    elif entry.role in MERGES:
         merge = Node(id="", role=entry.role, lines=())
         canvas.current.boxes.append(merge_box(canvas, merge, (x + _SWATCH / 2, y)))
     elif entry.role:

@@ -1,6 +1,6 @@
 """The elements directly inside a part, the graphs in it, and the merges of a graph as blocks."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -38,6 +38,21 @@ def reachable(starts: Iterable[Vertex], following: Callable[[Vertex], Iterable[V
             visited.add(vertex)
             yield vertex
             waiting += following(vertex)
+
+
+def readers(graph: Graph) -> list[list[int]]:
+    """Return the numbers of the nodes that read each node of a graph."""
+    result: list[list[int]] = [[] for _ in graph.nodes]
+    for number, node in enumerate(graph.nodes):
+        for read in node.reads:
+            result[read].append(number)
+    return result
+
+
+def renumbered(node: GraphNode, place: Mapping[int, int]) -> GraphNode:
+    """Return a node of a graph with the new numbers of the nodes that it reads, and shares layers with."""
+    shares = None if node.shares is None else place.get(node.shares)
+    return replace(node, reads=tuple(place[read] for read in node.reads), shares=shares)
 
 
 def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]:

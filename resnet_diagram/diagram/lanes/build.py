@@ -1,6 +1,6 @@
 """Build the graph of a network: overviews of its chains, boxes for layers between them, and modules."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
 from itertools import groupby
@@ -40,6 +40,7 @@ from resnet_diagram.diagram.panels.layer_notes import layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import merge_role, node_role
+from resnet_diagram.spec.graph import readers
 from resnet_diagram.spec.measure import all_blocks, is_gate, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Merge, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_shown
@@ -99,7 +100,8 @@ class _Builder:
     def body(self, node: GraphNode) -> list[Part]:
         """Return the parts of a node: an overview of its blocks, and boxes for layers behind."""
         if node.shares is not None:
-            words = (literal(_module_name(node.body)), phrase(Kind.BLOCK, Word.SHARED))
+            module = next((path.split(".")[0] for part in node.body for path in paths_of(part)), "")
+            words = (literal(module), phrase(Kind.BLOCK, Word.SHARED))
             name = self.ids.numbered("part", "shared")
             return [(Node(id=name, role=NodeRole.BLOCK, lines=words, origin=origin(node.body)),)]
         chain, layers = _split(node.body)
@@ -125,12 +127,10 @@ class _Builder:
         if not boxes:
             return []
         merges = [merge_name(block.merge) for block in all_blocks(elements)]
-        if self.levels and not merges and len(boxes := _repeated(boxes)) <= _MOST_BOXES:
-            return [(box,) for box in boxes]
-        boxes = _repeated(boxes) if most == 1 else boxes
-        if len(boxes) <= most and not merges:
-            return [tuple(boxes)]
-        lines = _counted(lines)
+        boxes = _repeated(boxes) if self.levels or most == 1 else boxes
+        if len(boxes) <= (_MOST_BOXES if self.levels else most) and not merges:
+            return [(box,) for box in boxes] if self.levels else [tuple(boxes)]
+        lines = [_with_times(line, times(len(list(run)))) for line, run in groupby(lines)]
         lines = lines if any(layer.kind in MIXING for layer in layers) else list(dict.fromkeys(lines))
         lines += merges
         shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
@@ -170,7 +170,8 @@ class _Builder:
             if not node.reads and whole:
                 return self.input(number, several, node.body)
             if not node.reads:
-                return [(_terminal(self.ids.numbered(prefix, "in"), shape_label(node.shape)),)]
+                name, words = self.ids.numbered(prefix, "in"), (shape_label(node.shape),)
+                return [(Node(id=name, role=NodeRole.TERMINAL, lines=words),)]
             return self.body(node)
 
         for unit in units:
@@ -185,7 +186,7 @@ class _Builder:
 
     def shared(self, draft: DagDraft, unit: Shared) -> None:
         """Add a box for layers that run on several values."""
-        reads = [draft.values[read] for read in unit.reads(draft.graph)]
+        reads = [draft.values[read] for read in unit.reads]
         runs = [unit, *unit.siblings]
         while runs[0].before:
             runs.insert(0, runs[0].before)
@@ -213,13 +214,13 @@ class _Builder:
         frame = Frame(
             id=self.ids.numbered("part", "module"),
             role=GroupRole.BLOCK,
-            title=literal(_span(unit)),
+            title=literal(unit.path),
             bars=(),
             repeat=len(unit.modules),
             origin=origin(elements),
         )
         before, stages = len(draft.vertices), self.draft.stages
-        for number in sorted(first.members):
+        for number in sorted(first.numbers):
             node = draft.graph.nodes[number]
             if number in link.behind:
                 draft.values[number] = draft.values[node.reads[0]]
@@ -235,18 +236,17 @@ class _Builder:
 
     def module(self, draft: DagDraft, unit: Folded, draw: Drawn) -> None:
         """Add a box for modules that are drawn open elsewhere, or the branches that exchange values."""
-        if link := exchange(draft.graph, unit.modules[0].members):
+        if link := exchange(draft.graph, unit.modules[0].numbers):
             self.opened_here(draft, unit, link, draw)
             return
-        members = {number for module in unit.modules for number in module.members}
+        members = {number for module in unit.modules for number in module.numbers}
         reads = [number for module in unit.modules for number in module.reads if number not in members]
-        outer = (node for k, node in enumerate(draft.graph.nodes) if k not in members)
-        readers = {read for node in outer for read in node.reads}
-        outside = sorted(number for number in members if number in readers or number in draft.graph.outputs)
+        readings, outputs = readers(draft.graph), draft.graph.outputs
+        outside = sorted(at for at in members if at in outputs or not members.issuperset(readings[at]))
         first = unit.modules[0]
         elements = [module.graph for module in unit.modules]
         inside = len(residual_blocks(elements[0]))
-        name = _span(unit)
+        name = unit.path
         name = name if first.opens else name.split(".")[-1]
         unnamed = phrase(Kind.BLOCK, Word.GATE if first.opens else Word.POST_PROCESSING)
         title = literal(name) if name else unnamed
@@ -344,15 +344,11 @@ def _lanes(graph: Graph, builder: _Builder, *, shapes: bool) -> Lanes:
 
 def _split(elements: Sequence[Element]) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
     """Return the elements up to the last block or stage, and the layers behind."""
-    ends = [at for at, element in enumerate(elements, 1) if _is_structure(element)]
-    stop = ends[-1] if ends else 0
+    stop = 0
+    for at, element in enumerate(elements, 1):
+        is_block = isinstance(element, Block) and (is_gate(element) or is_unit_or_long(element))
+        stop = at if is_block or isinstance(element, Stage | Graph) else stop
     return tuple(elements[:stop]), tuple(elements[stop:])
-
-
-def _is_structure(element: Element) -> bool:
-    if isinstance(element, Block):
-        return is_gate(element) or is_unit_or_long(element)
-    return isinstance(element, Stage | Graph)
 
 
 def _repeated(boxes: Sequence[Node]) -> list[Node]:
@@ -365,26 +361,5 @@ def _repeated(boxes: Sequence[Node]) -> list[Node]:
     ]
 
 
-def _counted(lines: Iterable[Label]) -> list[Label]:
-    """Return lines with equal ones in series as one, with their number."""
-    runs = [list(run) for _, run in groupby(lines)]
-    return [_with_times(run[0], times(len(run))) for run in runs]
-
-
 def _with_times(line: Label, count: str) -> Label:
     return Label(line, literal(count, Kind.REPEAT), joint=" ")
-
-
-def _span(unit: Folded) -> str:
-    """Return the path of a module, or those of several as "stage3.0 … 2"."""
-    first, last = unit.modules[0], unit.modules[-1]
-    return first.path if first is last else f"{first.path} … {last.path.split('.')[-1]}"
-
-
-def _terminal(name: str, *lines: Label) -> Node:
-    return Node(id=name, role=NodeRole.TERMINAL, lines=lines)
-
-
-def _module_name(elements: Iterable[Element]) -> str:
-    """Return the outermost module of some elements."""
-    return next((path.split(".")[0] for element in elements for path in paths_of(element)), "")

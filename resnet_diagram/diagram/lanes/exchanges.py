@@ -1,12 +1,12 @@
 """Find modules that exchange values between parallel branches, as those of HRNet do."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from math import log2, prod
 from typing import NamedTuple
 
 from resnet_diagram.diagram.chain.blocks import joined_layers
 from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Element, Graph, Layer, Stage
+from resnet_diagram.spec.model import Graph, Layer, Stage
 from resnet_diagram.spec.traits import FOLLOWING, is_shown
 from resnet_diagram.wording.layers import layer_lines, names_only, operator_name, sizes_of
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
@@ -29,8 +29,11 @@ def exchange(graph: Graph, members: Collection[int]) -> Exchange | None:
     nodes = graph.nodes
     sums = {number for number in members if nodes[number].merge}
     readers = {at: [number for number, node in enumerate(nodes) if at in node.reads] for at in members}
+    layered = {at for at in members if all(isinstance(part, Layer) for part in nodes[at].body)}
     ways = tuple(
-        at for at in members if len(readers[at]) == 1 and readers[at][0] in sums and _is_way(nodes[at].body)
+        at
+        for at in members
+        if len(readers[at]) == 1 and readers[at][0] in sums and nodes[at].body and at in layered
     )
     behind = tuple(at for at in members if at not in sums and sums.issuperset(nodes[at].reads))
     branches = set(members) - {*sums, *ways, *behind}
@@ -52,10 +55,6 @@ def exchange(graph: Graph, members: Collection[int]) -> Exchange | None:
             text = phrase(Kind.LEGEND, Word.BETWEEN, text, *between) if between else text
             words.append(phrase(Kind.LEGEND, word, text))
     return Exchange(ways, behind, tuple(words))
-
-
-def _is_way(elements: Sequence[Element]) -> bool:
-    return bool(elements) and all(isinstance(element, Layer) for element in elements)
 
 
 def _levels(graph: Graph, way: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from resnet_diagram.diagram.model import Bar, Dag, Frame, GroupRole, Node, NodeRole, Overview, Vertex
+from resnet_diagram.diagram.model import Bar, Dag, Frame, GroupRole, Node, NodeRole, Omitted, Overview, Vertex
 from resnet_diagram.diagram.origin import together
 from resnet_diagram.wording.symbols import times
 
@@ -13,7 +13,10 @@ def summarised(dag: Dag) -> Dag:
     vertices = []
     for vertex in dag.vertices:
         frames = vertex.content.frames if isinstance(vertex.content, Overview) else ()
-        plain = any(frame.role is GroupRole.STAGE for frame in frames) and all(map(_is_plain, frames))
+        plain = any(frame.role is GroupRole.STAGE for frame in frames) and all(
+            frame.role is GroupRole.STAGE or (frame.role is None and all(map(_is_layer, frame.bars)))
+            for frame in frames
+        )
         boxes = tuple(
             box for frame in frames if plain or dag.u_shaped for box in _boxes(frame, whole=dag.u_shaped)
         )
@@ -21,10 +24,8 @@ def summarised(dag: Dag) -> Dag:
     return replace(dag, vertices=tuple(vertices))
 
 
-def _is_plain(frame: Frame) -> bool:
-    """Return whether a frame is a stage, or holds layers alone."""
-    layers = all(isinstance(bar, Bar) and bar.text and bar.role is not NodeRole.BLOCK for bar in frame.bars)
-    return frame.role is GroupRole.STAGE or (frame.role is None and layers)
+def _is_layer(bar: Bar | Omitted) -> bool:
+    return isinstance(bar, Bar) and bool(bar.text) and bar.role is not NodeRole.BLOCK
 
 
 def _boxes(frame: Frame, *, whole: bool) -> tuple[Node, ...]:
@@ -44,13 +45,12 @@ def _boxes(frame: Frame, *, whole: bool) -> tuple[Node, ...]:
     )
 
 
-def with_frames(dag: Dag, change: Callable[[Frame], Frame]) -> Dag:
-    """Return a graph with each frame of its overviews changed."""
-    return replace(dag, vertices=tuple(_with_frames(vertex, change) for vertex in dag.vertices))
-
-
-def _with_frames(vertex: Vertex, change: Callable[[Frame], Frame]) -> Vertex:
-    content = vertex.content
-    if not isinstance(content, Overview):
-        return vertex
-    return replace(vertex, content=replace(content, frames=tuple(map(change, content.frames))))
+def with_frames(dag: Dag, change: Callable[[Vertex, Frame], Frame]) -> Dag:
+    """Return a graph with each frame of its overviews changed; `change` gets its vertex, too."""
+    vertices = []
+    for vertex in dag.vertices:
+        if isinstance(content := vertex.content, Overview):
+            frames = tuple(change(vertex, frame) for frame in content.frames)
+            vertex = replace(vertex, content=replace(content, frames=frames))
+        vertices.append(vertex)
+    return replace(dag, vertices=tuple(vertices))

@@ -6,12 +6,12 @@ from math import prod
 from typing import NamedTuple
 
 from resnet_diagram.diagram.chain.graph import row_of, row_sizes
-from resnet_diagram.diagram.lanes.modules import Module, Unit, module_of, ordered
+from resnet_diagram.diagram.lanes.modules import Module, Unit, module_of, modules_of, ordered, path_of
 from resnet_diagram.diagram.origin import paths_of
-from resnet_diagram.spec.graph import reachable
+from resnet_diagram.spec.graph import reachable, readers, renumbered
 from resnet_diagram.spec.measure import residual_blocks
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Merge, Shape, Stage
-from resnet_diagram.spec.paths import common_path, outer_paths
+from resnet_diagram.spec.paths import common_path
 
 
 class LevelGraph(NamedTuple):
@@ -60,21 +60,12 @@ def _rows(graph: Graph) -> list[int]:
     return rows
 
 
-def _readers(graph: Graph) -> list[list[int]]:
-    """Return the numbers of the nodes that read each node."""
-    readers: list[list[int]] = [[] for _ in graph.nodes]
-    for number, node in enumerate(graph.nodes):
-        for read in node.reads:
-            readers[read].append(number)
-    return readers
-
-
 def _sides(graph: Graph) -> tuple[set[int], set[int]]:
     """Return the nodes that lead to the first of the lowest level, and this one with all behind it."""
-    rows, readers = _rows(graph), _readers(graph)
+    rows, readings = _rows(graph), readers(graph)
     lowest = rows.index(max(rows))
     above = set(reachable(graph.nodes[lowest].reads, lambda number: graph.nodes[number].reads))
-    return above, set(reachable([lowest], lambda number: readers[number]))
+    return above, set(reachable([lowest], lambda number: readings[number]))
 
 
 def _joined(graph: Graph) -> tuple[Graph, Mapping[int, tuple[str, ...]]]:
@@ -102,8 +93,7 @@ def _joined(graph: Graph) -> tuple[Graph, Mapping[int, tuple[str, ...]]]:
         elif run:
             merges[len(nodes)] = tuple(graph.nodes[merge].name for merge in run.merges)
         place[number] = len(nodes)
-        shares = None if node.shares is None else place.get(node.shares)
-        nodes.append(replace(node, reads=tuple(place[read] for read in reads), shares=shares))
+        nodes.append(renumbered(replace(node, reads=reads), place))
     return replace(graph, nodes=tuple(nodes), outputs=tuple(place[at] for at in graph.outputs)), merges
 
 
@@ -119,14 +109,14 @@ def _body(graph: Graph, numbers: Sequence[int]) -> tuple[Element, ...]:
 def _runs(graph: Graph) -> Iterator[_Run]:
     """Yield the skip connections of each level that has several of one sort."""
     above, behind = _sides(graph)
-    rows, readers = _rows(graph), _readers(graph)
+    rows, readings = _rows(graph), readers(graph)
     run: _Run | None = None
     for number, node in enumerate(graph.nodes):
         over = [read for read in node.reads if read in above]
         joins = node.merge in (Merge.ADD, Merge.CONCAT) and len(node.reads) == 2
         if not joins or len(over) != 1 or behind.isdisjoint(node.reads):
             continue
-        after = _following(graph, rows, readers, number)
+        after = _following(graph, rows, readings, number)
         outer = _Run((over[0],), (number,), (), after) if after else None
         joined = _continued(graph, rows, run, outer) if run and outer else None
         if not joined and run and len(run.merges) > 1:
@@ -137,12 +127,12 @@ def _runs(graph: Graph) -> Iterator[_Run]:
 
 
 def _following(
-    graph: Graph, rows: Sequence[int], readers: Sequence[Sequence[int]], number: int
+    graph: Graph, rows: Sequence[int], readings: Sequence[Sequence[int]], number: int
 ) -> tuple[int, ...]:
     """Return the parts in series behind a merge, at its level: of several, those with blocks."""
     parts: list[int] = []
-    while len(readers[number]) == 1:
-        (number,) = readers[number]
+    while len(readings[number]) == 1:
+        (number,) = readings[number]
         node = graph.nodes[number]
         works = not parts or residual_blocks(node.body)
         if len(node.reads) != 1 or rows[number] != rows[node.reads[0]] or not works:
@@ -181,7 +171,7 @@ def _gates(graph: Graph) -> list[Module]:
     What reads the same value of the encoder in several places is one part.
     """
     above, behind = _sides(graph)
-    readers = _readers(graph)
+    readings = readers(graph)
     gates: list[Module] = []
     used: set[int] = set()
     for number in range(len(graph.nodes) - 1, -1, -1):
@@ -192,23 +182,22 @@ def _gates(graph: Graph) -> list[Module]:
         plain = [read for read in inside if read == start or _series(graph, start, read)]
         series = {at for read in plain[:1] for at in _series(graph, start, read)}
         members = region - series if len(plain) == 1 else {*region, number}
-        members |= _side_nodes(graph, readers, members, {*above, *behind})
+        members |= _side_nodes(graph, readings, members, {*above, *behind})
         entering = {read for at in members for read in graph.nodes[at].reads if read not in members}
         if len(entering) > 2 or start not in entering or (members & set(graph.outputs)):
             continue
-        while len(readers[number]) == 1 and _reads_again(graph, readers[number][0], number, entering & above):
-            members |= {number, readers[number][0]}
-            number = readers[number][0]
+        while len(readings[number]) == 1:
+            (reader,) = readings[number]
+            reads = set(graph.nodes[reader].reads)
+            if len(reads) != 2 or not reads - {number} <= entering & above:
+                break  # it joins no value of the encoder that has been read
+            members |= {number, reader}
+            number = reader
         used |= members
         numbers = sorted(members, key=lambda at: (at in behind, at))
-        gates.append(module_of(graph, _path(graph, members), numbers))
+        nodes = [graph.nodes[at] for at in numbers]
+        gates.append(module_of(graph, path_of(nodes, modules_of(nodes)), numbers))
     return gates
-
-
-def _reads_again(graph: Graph, number: int, lower: int, sources: Collection[int]) -> bool:
-    """Return whether a node joins a value from below with a value of the encoder that has been read."""
-    reads = set(graph.nodes[number].reads)
-    return len(reads) == 2 and reads - {lower} <= set(sources)
 
 
 def _region(graph: Graph, ends: Sequence[int], behind: Collection[int]) -> tuple[set[int], int]:
@@ -224,22 +213,12 @@ def _region(graph: Graph, ends: Sequence[int], behind: Collection[int]) -> tuple
 
 
 def _side_nodes(
-    graph: Graph, readers: Sequence[Sequence[int]], members: set[int], excluded: Collection[int]
+    graph: Graph, readings: Sequence[Sequence[int]], members: set[int], excluded: Collection[int]
 ) -> set[int]:
     """Return the nodes that lead only to some members, and are not excluded."""
     side_nodes: set[int] = set()
     for number in range(len(graph.nodes) - 1, -1, -1):
         inside = members | side_nodes
-        if number not in excluded and readers[number] and inside.issuperset(readers[number]):
+        if number not in excluded and readings[number] and inside.issuperset(readings[number]):
             side_nodes.add(number)
     return side_nodes
-
-
-def _path(graph: Graph, members: Collection[int]) -> str:
-    """Return the path of the module that runs some nodes."""
-    nodes = [graph.nodes[number] for number in members]
-    layers = [path for node in nodes for element in node.body for path in paths_of(element)]
-    modules = {module for path in layers for module in outer_paths(path)}
-    names = (node.name for node in nodes if node.merge)
-    merges = [name if name in modules else name.rpartition(".")[0] for name in names]
-    return common_path((*layers, *merges))

@@ -12,7 +12,7 @@ from resnet_diagram.diagram.lanes.whole import part_of
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.measure import in_shape, out_shape, walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Shape, Stage
-from resnet_diagram.spec.paths import common_path
+from resnet_diagram.spec.paths import common_path, outer_paths
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import is_shown
 
@@ -29,13 +29,13 @@ _OPEN = 1.3
 class Module:
     """Nodes of a graph that one module runs: a graph of their own.
 
-    `path`: that of the module, "" for what follows the last layers with weights. `members`: their numbers.
+    `path`: that of the module, "" for what follows the last layers with weights. `numbers`: theirs.
     `outside`: those whose values others read. `reads`: the numbers of the nodes whose values they read.
     """
 
     path: str
     graph: Graph
-    members: tuple[int, ...]
+    numbers: tuple[int, ...]
     outside: tuple[int, ...]
     reads: tuple[int, ...]
 
@@ -55,6 +55,12 @@ class Folded:
     """Equal modules in sequence, drawn as one part."""
 
     modules: tuple[Module, ...]
+
+    @property
+    def path(self) -> str:
+        """The path of its module, or those of several, as "stage3.0 … 2"."""
+        first, last = self.modules[0].path, self.modules[-1].path
+        return first if len(self.modules) == 1 else f"{first} … {last.split('.')[-1]}"
 
 
 Unit = int | Folded | Shared
@@ -78,7 +84,7 @@ def folded(
         if _size(*best) <= room:
             break
         parted = _parted(graph, depth)
-        modules = _modules(parted, _paths(parted), depth)
+        modules = _modules(parted, depth)
         shut = _folded_at(graph, depth, {module.path for module in modules})
         if _size(*shut) < _size(*best):
             best = shut
@@ -91,8 +97,8 @@ def folded(
 def _folded_at(graph: Graph, depth: int, names: Collection[str]) -> tuple[Graph, tuple[Unit, ...]]:
     """Return a graph and its units with some modules at a depth folded."""
     parted = _parted(graph, depth, names)
-    modules = [module for module in _modules(parted, _paths(parted), depth) if module.path in names]
-    inside = [number for module in modules for number in module.members]
+    modules = [module for module in _modules(parted, depth) if module.path in names]
+    inside = [number for module in modules for number in module.numbers]
     return parted, ordered(parted, [*modules, *_post_processing(parted, inside)])
 
 
@@ -110,7 +116,7 @@ def _parted(graph: Graph, depth: int, names: Collection[str] | None = None) -> G
     for node in graph.nodes:
         reads = tuple(place[read] for read in node.reads)
         runs = _runs(node.body, depth, names) if len(reads) < 2 and node.shares is None else []
-        if not reads and runs and _is_in(runs[0], depth, names):
+        if not reads and runs and (names is None or _outer(runs[0][0], depth) in names):
             nodes.append(GraphNode(shape=in_shape(runs[0])))
             reads = (len(nodes) - 1,)
         for run in runs[:-1]:
@@ -147,11 +153,6 @@ def _outer(element: Element, depth: int) -> str:
     return ".".join(next(iter(paths_of(element)), "").split(".")[:depth])
 
 
-def _is_in(run: Sequence[Element], depth: int, names: Collection[str] | None) -> bool:
-    """Return whether a run of elements belongs to one of some modules."""
-    return names is None or _outer(run[0], depth) in names
-
-
 def _size(graph: Graph, units: Sequence[Unit]) -> int:
     """Return the room that the parts of a graph take: a frame of blocks as much as three boxes.
 
@@ -165,34 +166,33 @@ def _size(graph: Graph, units: Sequence[Unit]) -> int:
     return boxes + 2 * framed + len(units) - len(bodies)
 
 
-def _paths(graph: Graph) -> list[tuple[str, ...]]:
-    """Return the path of the innermost module that runs all of each node, by its parts."""
-    names = (path.split(".") for node in graph.nodes for element in node.body for path in paths_of(element))
-    modules = {tuple(path[:count]) for path in names for count in range(1, len(path))}
-    return [_path(node, modules) for node in graph.nodes]
+def path_of(nodes: Sequence[GraphNode], modules: Collection[str]) -> str:
+    """Return the path of the innermost module that runs all of some nodes; `modules`: all that run parts."""
+    bodies = [path for node in nodes for element in node.body for path in paths_of(element)]
+    merges = (node.name for node in nodes if node.merge)
+    return common_path((*bodies, *(name if name in modules else name.rpartition(".")[0] for name in merges)))
 
 
-def _path(node: GraphNode, modules: Collection[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the path of the module that runs a node; `modules`: the paths of those that run others."""
-    if node.merge is not None:
-        path = tuple(node.name.split("."))
-        return path if path in modules else path[:-1]
-    common = common_path(path for element in node.body for path in paths_of(element))
-    return tuple(common.split(".")) if common else ()
+def modules_of(nodes: Iterable[GraphNode]) -> set[str]:
+    """Return the paths of the modules that run parts of some nodes."""
+    paths = (path for node in nodes for element in node.body for path in paths_of(element))
+    return {module for path in paths for module in outer_paths(path)}
 
 
-def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list[Module]:
+def _modules(graph: Graph, depth: int) -> list[Module]:
     """Return the modules at a depth whose nodes are contiguous."""
-    members: dict[tuple[str, ...], list[int]] = {}
-    for number, path in enumerate(paths):
-        if len(path) >= depth and graph.nodes[number].reads:
-            members.setdefault(path[:depth], []).append(number)
+    members: dict[str, list[int]] = {}
+    inner = modules_of(graph.nodes)
+    for number, node in enumerate(graph.nodes):
+        names = path_of((node,), inner).split(".")
+        if len(names) >= depth and names[0] and node.reads:
+            members.setdefault(".".join(names[:depth]), []).append(number)
     modules = []
     again = {number for layers in shared_layers(graph) for number in layers.numbers[1:]}
     for path, numbers in members.items():
         least = _LEAST if any(works(graph.nodes[number]) for number in numbers) else _LEAST_WEIGHTLESS
         if len(set(numbers) - again) >= least and is_convex(graph, numbers):
-            modules.append(module_of(graph, ".".join(path), numbers))
+            modules.append(module_of(graph, path, numbers))
     return modules
 
 
@@ -213,7 +213,7 @@ def module_of(graph: Graph, path: str, numbers: Sequence[int]) -> Module:
     read = {r for k, node in enumerate(graph.nodes) if k not in inside for r in node.reads}
     outside = tuple(number for number in numbers if number in read or number in graph.outputs)
     part, reads = part_of(graph, numbers, outside=outside)
-    return Module(path=path, graph=part, members=tuple(numbers), outside=outside, reads=tuple(reads))
+    return Module(path=path, graph=part, numbers=tuple(numbers), outside=outside, reads=tuple(reads))
 
 
 def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
@@ -223,7 +223,7 @@ def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
     """
     taken = {*taken, *(number for layers in shared_layers(graph) for number in layers.numbers)}
     middle = [module_of(graph, path, numbers) for path, numbers in selections(graph, taken)]
-    taken.update(number for module in middle for number in module.members)
+    taken.update(number for module in middle for number in module.numbers)
     blocked = {read for number in taken for read in graph.nodes[number].reads}.union(taken)
     numbers: list[int] = []
     for number in range(len(graph.nodes) - 1, -1, -1):
@@ -237,7 +237,7 @@ def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
 
 def ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:
     """Return modules and the nodes outside them in an order in which they can run; plain nodes in a cycle."""
-    owner: dict[int, Module | Shared] = {number: module for module in modules for number in module.members}
+    owner: dict[int, Module | Shared] = {number: module for module in modules for number in module.numbers}
     for layers in shared_layers(graph):
         if owner.keys().isdisjoint(layers.numbers):
             owner |= dict.fromkeys(layers.numbers, layers)
@@ -246,48 +246,40 @@ def ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:
     waiting: list[Module | Shared | int] = [
         owner.get(number, number)
         for number in range(len(graph.nodes))
-        if number not in owner or number == min(_members(owner[number]))
+        if number not in owner or number == min(owner[number].numbers)
     ]
     while waiting:
-        ready = next((unit for unit in waiting if _needs(graph, unit) <= placed), None)
-        if ready is None:
+        for unit in waiting:
+            reads = graph.nodes[unit].reads if isinstance(unit, int) else unit.reads
+            if placed.issuperset(reads):
+                break
+        else:
             return tuple(range(len(graph.nodes)))
-        waiting.remove(ready)
-        units.append(ready)
-        placed |= {ready} if isinstance(ready, int) else set(_members(ready))
+        waiting.remove(unit)
+        units.append(unit)
+        placed |= {unit} if isinstance(unit, int) else set(unit.numbers)
     return _in_runs(units)
 
 
-def _members(unit: Module | Shared) -> tuple[int, ...]:
-    return unit.numbers if isinstance(unit, Shared) else unit.members
-
-
-def _needs(graph: Graph, unit: Module | Shared | int) -> set[int]:
-    if isinstance(unit, Shared):
-        return set(unit.reads(graph))
-    return set(graph.nodes[unit].reads if isinstance(unit, int) else unit.reads)
-
-
 def _in_runs(units: Sequence[Module | Shared | int]) -> tuple[Unit, ...]:
-    """Return units with equal modules that follow each other joined."""
+    """Return units with equal modules joined of which each reads the one before, and its sources at most."""
     result: list[Unit] = []
     for unit in units:
         last = result[-1] if result else None
         if isinstance(unit, int | Shared):
             result.append(unit)
-        elif isinstance(last, Folded) and _continues(last, unit):
-            result[-1] = Folded(modules=(*last.modules, unit))
-        else:
-            result.append(Folded(modules=(unit,)))
+            continue
+        before = last.modules if isinstance(last, Folded) else ()
+        continues = (
+            before
+            and not set(before[-1].numbers).isdisjoint(unit.reads)
+            and {*before[-1].numbers, *before[-1].reads}.issuperset(unit.reads)
+            and unit.skeleton == before[-1].skeleton
+        )
+        result[-1 if continues else len(result) :] = [
+            Folded(modules=(*before, unit) if continues else (unit,))
+        ]
     return tuple(result)
-
-
-def _continues(run: Folded, module: Module) -> bool:
-    """Return whether a module equals the modules of a run and reads the last two, or their sources."""
-    *_, last = run.modules
-    readable = {*last.members, *last.reads}
-    into_last = any(read in last.members for read in module.reads)
-    return into_last and set(module.reads) <= readable and module.skeleton == last.skeleton
 
 
 def sizes_outside(graph: Graph, units: Iterable[Unit]) -> tuple[Shape, ...]:
@@ -297,7 +289,7 @@ def sizes_outside(graph: Graph, units: Iterable[Unit]) -> tuple[Shape, ...]:
         for unit in units
         if isinstance(unit, Folded)
         for module in unit.modules
-        for number in module.members
+        for number in module.numbers
         if number not in module.outside
     }
     values = [node.shape for number, node in enumerate(graph.nodes) if number not in inside]

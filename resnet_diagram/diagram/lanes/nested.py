@@ -6,20 +6,11 @@ from math import prod
 from typing import NamedTuple
 
 from resnet_diagram.diagram.chain.graph import row_of, row_sizes
-from resnet_diagram.diagram.lanes.whole import append_graph
-from resnet_diagram.spec.graph import graphs
-from resnet_diagram.spec.measure import in_shape, is_gate, merged_shape, out_shape, residual_blocks
-from resnet_diagram.spec.model import (
-    Block,
-    Element,
-    Graph,
-    GraphNode,
-    Layer,
-    LayerKind,
-    Merge,
-    Network,
-    Stage,
-)
+from resnet_diagram.diagram.lanes.selections import RESAMPLING
+from resnet_diagram.diagram.lanes.whole import Piece, append
+from resnet_diagram.spec.graph import graphs, readers
+from resnet_diagram.spec.measure import in_shape, is_gate, out_shape, residual_blocks
+from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, Merge, Network, Stage
 
 _LEAST_LEVELS = 3
 
@@ -47,7 +38,7 @@ def triangle(network: Network, room: int) -> Triangle | None:
     if next(graphs(network), None) is None:
         return None
     nodes = [GraphNode(shape=network.input_shape)]
-    outputs = _run(nodes, network.elements, (0,))
+    outputs = append(nodes, _levels(network.elements), (0,), _levels)
     graph, merges = _joined(Graph(nodes=tuple(nodes), outputs=outputs))
     encoder = _encoder(graph)
     cells = _cells(graph, encoder) if len(encoder) >= _LEAST_LEVELS else None
@@ -56,23 +47,6 @@ def triangle(network: Network, room: int) -> Triangle | None:
     graph, cells = _with_head(graph, cells)
     names = tuple(merges.get(node.name, ()) for node in graph.nodes)
     return Triangle(graph, _columns(graph, encoder[0], cells), names)
-
-
-def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int, ...]) -> tuple[int, ...]:
-    """Append the nodes of elements behind the first of some values; return the values at their end."""
-    for part in _levels(_spread(elements)):
-        match part:
-            case Block():
-                reads = tuple(_run(nodes, branch, values[:1])[0] for branch in part.branches)
-                shape = merged_shape(part)
-                nodes.append(GraphNode(shape=shape, reads=reads, merge=part.merge, name=part.name))
-                values = (len(nodes) - 1, *values[1:])
-            case Graph():
-                values = append_graph(nodes, part, values[0], _run, opens=lambda node: node.merge is None)
-            case _:
-                nodes.append(GraphNode(shape=out_shape(part), reads=values[:1], body=part))
-                values = (len(nodes) - 1, *values[1:])
-    return values
 
 
 def _opens(element: Element) -> bool:
@@ -101,10 +75,10 @@ def _spread(elements: Iterable[Element]) -> Iterator[Element]:
             yield element
 
 
-def _levels(elements: Iterable[Element]) -> Iterator[Block | Graph | tuple[Element, ...]]:
+def _levels(elements: Iterable[Element]) -> Iterator[Piece]:
     """Yield elements in runs that begin where the resolution changes; what is to be opened by itself."""
     run: list[Element] = []
-    for element in elements:
+    for element in _spread(elements):
         opened = element if isinstance(element, Block | Graph) and _opens(element) else None
         if run and (opened or _resamples(element) or _is_resampling(run)):
             yield tuple(run)
@@ -123,21 +97,16 @@ def _resamples(element: Element) -> bool:
 
 def _is_resampling(elements: Sequence[Element]) -> bool:
     """Return whether some elements are a pooling or an upsampling."""
-    kinds = (LayerKind.POOL, LayerKind.UPSAMPLE)
-    return len(elements) == 1 and isinstance(elements[0], Layer) and elements[0].kind in kinds
+    return len(elements) == 1 and isinstance(elements[0], Layer) and elements[0].kind in RESAMPLING
 
 
 def _joined(graph: Graph) -> tuple[Graph, Mapping[str, tuple[str, ...]]]:
     """Return a graph with each concatenation that only others read as a part of these, and their names."""
     concats = [node.merge is Merge.CONCAT for node in graph.nodes]
-    readers: list[list[int]] = [[] for _ in graph.nodes]
-    for number, node in enumerate(graph.nodes):
-        for read in node.reads:
-            readers[read].append(number)
     parts = {
         number
-        for number in range(len(graph.nodes))
-        if concats[number] and number not in graph.outputs and all(concats[at] for at in readers[number])
+        for number, readings in enumerate(readers(graph))
+        if concats[number] and number not in graph.outputs and all(concats[at] for at in readings)
     }
     nodes: list[GraphNode] = []
     values: list[tuple[int, ...]] = []

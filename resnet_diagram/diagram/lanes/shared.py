@@ -1,9 +1,10 @@
 """Find layers that run on several values, such as the head that all levels of a pyramid share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.spec.graph import reachable, readers
 from resnet_diagram.spec.measure import residual_blocks, walk
 from resnet_diagram.spec.model import Graph, Merge
 from resnet_diagram.spec.traits import MIXING
@@ -13,11 +14,13 @@ from resnet_diagram.spec.traits import MIXING
 class Shared:
     """Nodes of a graph, by their numbers, that run the same layers on different values.
 
-    `merge`: the concatenation of all their values, if nothing else reads these. `siblings`: nodes that run
-    other layers on the same values. `before`: nodes whose values these alone read.
+    `sources`: the number of the value that each reads. `merge`: the concatenation of all their values, if
+    nothing else reads these. `siblings`: nodes that run other layers on the same values. `before`: nodes
+    whose values these alone read.
     """
 
     members: tuple[int, ...]
+    sources: tuple[int, ...]
     merge: int | None = None
     siblings: "tuple[Shared, ...]" = ()
     before: "Shared | None" = None
@@ -36,13 +39,10 @@ class Shared:
         own = self.members if self.merge is None else (self.merge,)
         return (*own, *(number for sibling in self.siblings for number in sibling.ends))
 
-    def reads(self, graph: Graph) -> tuple[int, ...]:
-        """Return the number of the value that each member reads, or each of those before it."""
-        return (
-            self.before.reads(graph)
-            if self.before
-            else tuple(graph.nodes[number].reads[0] for number in self.members)
-        )
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The number of the value that each member reads, or each of those before it."""
+        return self.before.reads if self.before else self.sources
 
 
 def shared_layers(graph: Graph) -> list[Shared]:
@@ -54,14 +54,12 @@ def shared_layers(graph: Graph) -> list[Shared]:
     for number, node in enumerate(graph.nodes):
         if node.shares is not None:
             members.setdefault(node.shares, [node.shares]).append(number)
-    layers = [
-        Shared(members=tuple(numbers), merge=_concatenation(graph, numbers))
-        for numbers in members.values()
-        if _is_one_box(graph, numbers)
-    ]
     alike: dict[tuple[int, ...], list[Shared]] = {}
-    for item in layers:
-        alike.setdefault(item.reads(graph), []).append(item)
+    for numbers in members.values():
+        if _is_one_box(graph, numbers):
+            sources = tuple(graph.nodes[number].reads[0] for number in numbers)
+            merge = _concatenation(graph, numbers)
+            alike.setdefault(sources, []).append(Shared(members=tuple(numbers), sources=sources, merge=merge))
     boxes: dict[tuple[int, ...], Shared] = {}
     for source, (first, *others) in alike.items():
         box = replace(first, siblings=tuple(others))
@@ -87,19 +85,11 @@ def _concatenation(graph: Graph, members: Sequence[int]) -> int | None:
     return readers[0] if is_one and not set(members).intersection(graph.outputs) else None
 
 
-def _is_one_box(graph: Graph, numbers: Iterable[int]) -> bool:
+def _is_one_box(graph: Graph, numbers: Sequence[int]) -> bool:
+    """Return whether nodes are layers, of which none leads to another."""
     nodes = [graph.nodes[number] for number in numbers]
     single = all(len(node.reads) == 1 and len(node.body) == len(nodes[0].body) for node in nodes)
     plain = any(layer.kind in MIXING for layer in walk(nodes[0].body)) and not residual_blocks(nodes[0].body)
-    return single and plain and _are_apart(graph, set(numbers))
-
-
-def _are_apart(graph: Graph, members: set[int]) -> bool:
-    """Return whether no value of some nodes leads to another of them."""
-    behind = set(members)
-    for number, node in enumerate(graph.nodes):
-        if behind.intersection(node.reads):
-            if number in members:
-                return False
-            behind.add(number)
-    return True
+    readings = readers(graph)
+    read = (reader for number in numbers for reader in readings[number])
+    return single and plain and set(reachable(read, lambda at: readings[at])).isdisjoint(numbers)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Dag, EdgeRole, Node, NodeRole, Read, Vertex
+from resnet_diagram.diagram.model import Dag, EdgeRole, Read, Vertex
+from resnet_diagram.diagram.walk import is_merge
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.terms import Kind, phrase
 from resnet_diagram.wording.vocabulary import Word
 
-MERGES = frozenset({NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT})
 _LEAST_SKIPS = 2
 
 
@@ -54,20 +54,18 @@ def with_skips(dag: Dag, counts: Mapping[str, int]) -> Dag | None:
     return replace(dag, vertices=vertices, u_shaped=True, notes=(*dag.notes, *notes))
 
 
-def is_merge(vertex: Vertex) -> bool:
-    """Return whether a vertex is a merge of values."""
-    first = vertex.content[0] if isinstance(vertex.content, tuple) and vertex.content else None
-    return isinstance(first, Node) and first.role in MERGES
-
-
 def sides_of(dag: Dag) -> Sides | None:
     """Return the sides of a U with skip connections at two levels above the lowest; None for other graphs."""
     vertices = dag.vertices
     down = _down(vertices)
-    behind = _behind(vertices, down[-1:])
+    behind, merges = set(down[-1:]), list[int]()
+    for number, vertex in enumerate(vertices):
+        reads = [read.vertex for read in vertex.reads]
+        behind.update([number] if behind.intersection(reads) else [])
+        merges.append(is_merge(vertex) + max((merges[read] for read in reads), default=0))
     up: list[int] = []
     skips: dict[int, tuple[int, ...]] = {}
-    number = _end(vertices, behind)
+    number = max(behind, key=lambda at: (merges[at], at))  # the end of the way through most merges
     while number not in down:
         up.insert(0, number)
         reads = [read.vertex for read in vertices[number].reads]
@@ -99,23 +97,6 @@ def _down(vertices: Sequence[Vertex]) -> list[int]:
         if vertex.row == lowest and not vertex.last and [read.vertex for read in vertex.reads] == parts[-1:]:
             parts.append(at)
     return parts
-
-
-def _behind(vertices: Sequence[Vertex], start: Sequence[int]) -> set[int]:
-    """Return some parts and all that read their values, directly or not."""
-    behind = set(start)
-    for number, vertex in enumerate(vertices):
-        if any(read.vertex in behind for read in vertex.reads):
-            behind.add(number)
-    return behind
-
-
-def _end(vertices: Sequence[Vertex], behind: Collection[int]) -> int:
-    """Return the part at the end of the way through most merges."""
-    merges: list[int] = []
-    for vertex in vertices:
-        merges.append(is_merge(vertex) + max((merges[read.vertex] for read in vertex.reads), default=0))
-    return max(behind, key=lambda number: (merges[number], number))
 
 
 def _way(

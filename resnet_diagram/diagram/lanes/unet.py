@@ -1,28 +1,21 @@
 """Convert a U-Net to a graph: the levels of its encoder and decoder, and its skip connections."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
 from math import prod
 
-from resnet_diagram.diagram.lanes.whole import append_graph
+from resnet_diagram.diagram.lanes.whole import Piece, append, ways
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.spec.graph import all_elements
-from resnet_diagram.spec.measure import (
-    depth,
-    in_shape,
-    is_gate,
-    merged_shape,
-    out_shape,
-    residual_blocks,
-    walk,
-)
+from resnet_diagram.spec.measure import depth, in_shape, is_gate, out_shape, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.paths import common_path
 from resnet_diagram.spec.traits import FOLLOWING
 
 _LEAST_SKIPS = 2
 _RESAMPLING = frozenset({LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.CONV})
+_PADDING = frozenset({LayerKind.PAD})
 
 
 def has_levels(network: Network) -> bool:
@@ -33,7 +26,11 @@ def has_levels(network: Network) -> bool:
 def unet_graph(network: Network) -> Graph:
     """Return a graph with a node for each level of the encoder and the decoder of a network."""
     nodes = [GraphNode(shape=network.input_shape)]
-    outputs = _run(nodes, network.elements, (0,))
+
+    def levels(elements: Iterable[Element]) -> Iterator[Piece]:
+        return _levels(_outermost(list(_spread(elements))), stem=len(nodes) == 1)
+
+    outputs = append(nodes, levels(network.elements), (0,), levels)
     return Graph(nodes=tuple(nodes), outputs=outputs)
 
 
@@ -50,9 +47,7 @@ def _skips(element: Element) -> int:
 
 def _branches(element: Element) -> tuple[tuple[Element, ...], ...]:
     """Return the branches of a block and the layers of its shortcut; nothing for gates and other elements."""
-    if not isinstance(element, Block) or is_gate(element):
-        return ()
-    return (*element.branches, *([element.shortcut.layers] if element.shortcut else []))
+    return ways(element) if isinstance(element, Block) and not is_gate(element) else ()
 
 
 def _dips(elements: Sequence[Element]) -> bool:
@@ -91,20 +86,6 @@ def _scale(element: Element) -> float:
     return ends[1] / ends[0] if min(ends) > 1 else 1.0
 
 
-def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int, ...]) -> tuple[int, ...]:
-    """Append the nodes of elements behind the first of some values; return the values at their end."""
-    for part in _levels(_outermost(list(_spread(elements))), stem=len(nodes) == 1):
-        match part:
-            case Block():
-                values = (_skip(nodes, part, values[0]), *values[1:])
-            case Graph():
-                values = append_graph(nodes, part, values[0], _run, opens=lambda _: True)
-            case _:
-                nodes.append(GraphNode(shape=out_shape(part), reads=values[:1], body=part))
-                values = (len(nodes) - 1, *values[1:])
-    return values
-
-
 def _outermost(elements: Sequence[Element]) -> Iterator[Element]:
     """Yield elements in series; only that of the outermost module stays one with levels of its own.
 
@@ -120,22 +101,6 @@ def _outermost(elements: Sequence[Element]) -> Iterator[Element]:
     for element in elements:
         closes = len(outer) == 1 and id(element) in depths and id(element) not in outer
         yield Stage(body=(element,), name=modules[id(element)]) if closes else element
-
-
-def _skip(nodes: list[GraphNode], block: Block, value: int) -> int:
-    """Append the nodes of a skip connection and of the branch that it bypasses; return that of its merge."""
-    reads = tuple(_run(nodes, branch, (value,))[0] for branch in _branches(block))
-    kind = block.shortcut.kind if block.shortcut else None
-    merge = GraphNode(
-        shape=merged_shape(block),
-        reads=reads,
-        merge=block.merge,
-        signs=block.signs,
-        shortcut=kind,
-        name=block.name,
-    )
-    nodes.append(merge)
-    return len(nodes) - 1
 
 
 def _opens(element: Element) -> bool:
@@ -182,7 +147,8 @@ def _units(elements: Iterable[Element]) -> Iterator[tuple[Element, ...]]:
     """Yield elements one by one, a resampling with its padding, norms and activations."""
     unit: list[Element] = []
     for element in elements:
-        if unit and not (_is_padding(unit[-1]) or (_resamples(_main(unit)) and _follows(element))):
+        follows = _is_layer(element, FOLLOWING) and unit and _resamples(_main(unit))
+        if unit and not (_is_layer(unit[-1], _PADDING) or follows):
             yield tuple(unit)
             unit = []
         unit.append(element)
@@ -190,7 +156,7 @@ def _units(elements: Iterable[Element]) -> Iterator[tuple[Element, ...]]:
         yield tuple(unit)
 
 
-def _levels(elements: Iterable[Element], *, stem: bool) -> Iterator[Block | Graph | tuple[Element, ...]]:
+def _levels(elements: Iterable[Element], *, stem: bool) -> Iterator[Piece]:
     """Yield elements in runs; what is to be opened, stages and resamplings by themselves.
 
     Several layers ahead of a stage are its first block, which has no shortcut, and a pooling behind layers is
@@ -205,14 +171,14 @@ def _levels(elements: Iterable[Element], *, stem: bool) -> Iterator[Block | Grap
             run = [replace(element, body=(*before, *element.body))]
             continue
         opened = element if isinstance(element, Block | Graph) and _opens(element) else None
-        pools = isinstance(element, Layer) and element.kind is LayerKind.POOL and depth(run) > 0 and not stem
+        pools = _is_layer(element, {LayerKind.POOL}) and depth(run) > 0 and not stem
         begins = opened or isinstance(element, Stage) or (_resamples(element) and not pools)
         if run and (begins or isinstance(run[0], Stage)):
             yield tuple(run)
             run, stem = [], False
         if opened:
             yield opened
-        elif begins and inner and _raises(element) and _is_layer(behind):
+        elif begins and inner and _raises(element) and depth(behind) == 1 and all(map(_is_layer, behind)):
             yield (*unit, *behind)
             return
         elif begins and _is_alone(unit, behind):
@@ -230,11 +196,6 @@ def _precedes(run: Sequence[Element], stage: Stage, *, stem: bool) -> bool:
     if isinstance(run[0], Stage):
         return not stage.name + run[0].name
     return not stem and depth(run) > 1
-
-
-def _is_layer(elements: Sequence[Element]) -> bool:
-    """Return whether elements are one layer with weights, and norms and activations."""
-    return depth(elements) == 1 and all(isinstance(element, Layer) for element in elements)
 
 
 def _is_alone(unit: Sequence[Element], behind: Sequence[Element]) -> bool:
@@ -256,17 +217,12 @@ def _is_resampling(layer: Layer) -> bool:
 
 def _main(unit: Sequence[Element]) -> Element:
     """Return the first element of a unit that is no padding, or the last."""
-    return next((element for element in unit if not _is_padding(element)), unit[-1])
+    return next((element for element in unit if not _is_layer(element, _PADDING)), unit[-1])
 
 
-def _is_padding(element: Element) -> bool:
-    """Return whether an element pads positions."""
-    return isinstance(element, Layer) and element.kind is LayerKind.PAD
-
-
-def _follows(element: Element) -> bool:
-    """Return whether an element is a norm or an activation."""
-    return isinstance(element, Layer) and element.kind in FOLLOWING
+def _is_layer(element: Element, kinds: Container[LayerKind] = frozenset(LayerKind)) -> bool:
+    """Return whether an element is a layer of one of some kinds."""
+    return isinstance(element, Layer) and element.kind in kinds
 
 
 def _resamples(element: Element) -> bool:

@@ -1,11 +1,15 @@
 """Convert a network to a single graph, with the chains before and after its graphs as nodes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from resnet_diagram.spec.graph import renumbered
 from resnet_diagram.spec.measure import is_gate, merged_shape, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Stage
+
+Piece = Block | Graph | tuple[Element, ...]
+"""A graph or a block that is drawn open, or elements in series that are one node."""
 
 
 def whole_graph(network: Network) -> Graph:
@@ -19,7 +23,8 @@ def whole_graph(network: Network) -> Graph:
     several = isinstance(first, Graph) and sum(not node.reads for node in first.nodes) > 1
     single = isinstance(first, Graph) and not several
     nodes: list[GraphNode] = [GraphNode(shape=network.input_shape)] if single else []
-    outputs = _run(nodes, elements, (0,), nested=False)
+    pieces = _opened(elements, nested=False)
+    outputs = append(nodes, pieces, (0,), _opened, lambda node: any(map(opens, node.body)))
     return Graph(nodes=tuple(nodes), outputs=outputs)
 
 
@@ -49,72 +54,71 @@ def opens(element: Element, *, nested: bool = True) -> bool:
     return any(isinstance(item, Stage) or opens(item) for branch in element.branches for item in branch)
 
 
-def _run(
-    nodes: list[GraphNode], elements: Sequence[Element], values: tuple[int, ...], *, nested: bool = True
-) -> tuple[int, ...]:
-    """Append the nodes of a run of elements behind the first of some values; return the values at its end."""
+def _opened(elements: Iterable[Element], *, nested: bool = True) -> Iterator[Piece]:
+    """Yield elements in series: graphs and branches that are drawn open by themselves, others in runs."""
     for is_open, run in groupby(elements, key=lambda element: opens(element, nested=nested)):
-        parts = tuple(run)
-        for element in parts if is_open else ():
-            values = _open(nodes, element, values)
+        for element in run if is_open else ():
+            match element:
+                case Stage():
+                    yield from _opened(element.body)
+                case Block():
+                    yield from filter(
+                        None, (element.before, replace(element, before=(), after=()), element.after)
+                    )
+                case Graph():
+                    yield element
         if not is_open:
-            reads = values[:1] if nodes else ()
-            nodes.append(GraphNode(shape=out_shape(parts), reads=reads, body=parts))
-            values = (len(nodes) - 1, *values[1:])
-    return values
+            yield tuple(run)
 
 
-def _open(nodes: list[GraphNode], element: Element, values: tuple[int, ...]) -> tuple[int, ...]:
-    match element:
-        case Graph():
-            return append_graph(nodes, element, values[0], _run, opens=_holds_open)
-        case Stage():
-            return _run(nodes, element.body, values)
-        case Block():
-            return (_branches(nodes, element, values[0]), *values[1:])
-    return values
-
-
-def _holds_open(node: GraphNode) -> bool:
-    return any(map(opens, node.body))
-
-
-def _branches(nodes: list[GraphNode], block: Block, value: int) -> int:
-    """Append the nodes of the branches of a block, and its merge; return the number of the last."""
-    (start, *_) = _run(nodes, block.before, (value,))
-    reads = tuple(_run(nodes, branch, (start,))[0] for branch in block.branches)
-    node = GraphNode(
-        shape=merged_shape(block), reads=reads, merge=block.merge, signs=block.signs, name=block.name
-    )
-    nodes.append(node)
-    return _run(nodes, block.after, (len(nodes) - 1,))[0]
-
-
-def append_graph(
+def append(
     nodes: list[GraphNode],
-    graph: Graph,
-    value: int,
-    run: Callable[[list[GraphNode], Sequence[Element], tuple[int, ...]], tuple[int, ...]],
-    *,
-    opens: Callable[[GraphNode], bool],
+    pieces: Iterable[Piece],
+    values: tuple[int, ...],
+    split: Callable[[Sequence[Element]], Iterator[Piece]],
+    replaces: Callable[[GraphNode], bool] = lambda node: True,
 ) -> tuple[int, ...]:
-    """Append the nodes of a graph whose only input is `value`; return the numbers of its outputs.
+    """Append the nodes of pieces in series behind the first of some values; return the values at their end.
 
-    `opens`: whether a node that reads one value is replaced by the nodes that `run` appends for its body.
+    `split`: yields the pieces of a branch, and of a node of a graph that reads one value if it is replaced.
     """
-    place: list[int] = []
-    several = sum(not node.reads for node in graph.nodes) > 1
-    for node in graph.nodes:
-        reads = tuple(place[read] for read in node.reads)
-        if not node.reads and not several:
-            place.append(value)
-        elif len(reads) == 1 and node.shares is None and opens(node):
-            place.append(run(nodes, node.body, reads)[0])
-        else:
-            shares = None if node.shares is None else place[node.shares]
-            nodes.append(replace(node, reads=reads, shares=shares))
-            place.append(len(nodes) - 1)
-    return tuple(place[output] for output in graph.outputs)
+    for piece in pieces:
+        match piece:
+            case Block():
+                branches = (append(nodes, split(run), values[:1], split, replaces) for run in ways(piece))
+                nodes.append(
+                    GraphNode(
+                        shape=merged_shape(piece),
+                        reads=tuple(ends[0] for ends in branches),
+                        merge=piece.merge,
+                        signs=piece.signs,
+                        shortcut=piece.shortcut.kind if piece.shortcut else None,
+                        name=piece.name,
+                    )
+                )
+            case Graph():
+                place: dict[int, int] = {}
+                several = sum(not node.reads for node in piece.nodes) > 1
+                for number, node in enumerate(piece.nodes):
+                    reads = tuple(place[read] for read in node.reads)
+                    if not reads and not several:
+                        place[number] = values[0]
+                    elif len(reads) == 1 and node.shares is None and replaces(node):
+                        place[number] = append(nodes, split(node.body), reads, split, replaces)[0]
+                    else:
+                        nodes.append(renumbered(node, place))
+                        place[number] = len(nodes) - 1
+                values = tuple(place[output] for output in piece.outputs)
+                continue
+            case _:
+                nodes.append(GraphNode(shape=out_shape(piece), reads=values[:1] if nodes else (), body=piece))
+        values = (len(nodes) - 1, *values[1:])
+    return values
+
+
+def ways(block: Block) -> tuple[tuple[Element, ...], ...]:
+    """Return the branches of a block, and the layers of its shortcut."""
+    return (*block.branches, *([block.shortcut.layers] if block.shortcut else []))
 
 
 def part_of(graph: Graph, members: Sequence[int], *, outside: Sequence[int]) -> tuple[Graph, list[int]]:
@@ -127,8 +131,5 @@ def part_of(graph: Graph, members: Sequence[int], *, outside: Sequence[int]) -> 
     entering = list(dict.fromkeys(reads))
     place = {number: at for at, number in enumerate([*entering, *members])}
     nodes = [GraphNode(shape=graph.nodes[number].shape) for number in entering]
-    for number in members:
-        node = graph.nodes[number]
-        shares = node.shares if node.shares is None else place.get(node.shares)
-        nodes.append(replace(node, reads=tuple(place[read] for read in node.reads), shares=shares))
+    nodes += [renumbered(graph.nodes[number], place) for number in members]
     return Graph(nodes=tuple(nodes), outputs=tuple(place[number] for number in outside)), entering

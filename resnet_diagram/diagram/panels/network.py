@@ -83,11 +83,11 @@ def _graph_panels(
     result = types_of(drawing.units)
     note = _noter(result, options, with_symbols=with_insets)
     modules = tuple(
-        replace(panel, content=with_frames(panel.content, note))
+        replace(panel, content=with_frames(panel.content, lambda _, frame: note(frame)))
         for panel in drawing.modules
         if isinstance(panel.content, Dag)
     )
-    whole = with_frames(drawing.whole, note)
+    whole = with_frames(drawing.whole, lambda _, frame: note(frame))
     whole = summarised(whole) if options.levels is Levels.BOXES else whole
     if not with_insets:
         return (Panel(id=WHOLE, title=title, content=whole), *modules)

@@ -15,7 +15,7 @@ from resnet_diagram.diagram.model import (
     Taper,
     Vertex,
 )
-from resnet_diagram.diagram.walk import branch_role, vertex_items
+from resnet_diagram.diagram.walk import MERGES, branch_role, vertex_items
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.flow.boxes import (
     BoxSizer,
@@ -205,7 +205,6 @@ def measured_part(vertex: Vertex, sizer: BoxSizer) -> Series:
 def extent_of(part: Series) -> "Extent":
     """Return the size of a part of a graph; a merge is a circle."""
     from resnet_diagram.layout.lanes.extents import Extent
-    from resnet_diagram.layout.lanes.grid import MERGES
 
     first = part.parts[0][1] if part.parts else None
     if isinstance(first, NodeCell) and first.node.role in MERGES:

@@ -18,9 +18,10 @@ from resnet_diagram.diagram.model import (
     Overview,
     Vertex,
 )
+from resnet_diagram.diagram.walk import is_merge
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.lanes.grid import Net, is_merge
+from resnet_diagram.layout.lanes.grid import Net
 from resnet_diagram.layout.lanes.plan import Plan
 from resnet_diagram.layout.lanes.routes import Route, Way
 from resnet_diagram.layout.overview.measure import FRAME_PADDING

@@ -4,11 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Dag, Node, NodeRole, Overview, Vertex
-from resnet_diagram.diagram.walk import port_rows, row_read
-
-MERGES = frozenset({NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT})
-
+from resnet_diagram.diagram.model import Dag, Node, Overview, Vertex
+from resnet_diagram.diagram.walk import MERGES, is_merge, port_rows, row_read
 
 ENTRY = -1
 """Column of a value that enters a graph: before all parts."""
@@ -58,12 +55,6 @@ class Grid(NamedTuple):
     def height(self) -> int:
         """Number of lines."""
         return len(self.line_rows)
-
-
-def is_merge(vertex: Vertex) -> bool:
-    """Return whether a vertex is a merge of values."""
-    first = vertex.content[0] if isinstance(vertex.content, tuple) and vertex.content else None
-    return isinstance(first, Node) and first.role in MERGES
 
 
 def rows_spanned(vertices: Sequence[Vertex], vertex: Vertex) -> range:

@@ -1,10 +1,11 @@
 """Draw a graph of overviews and boxes in a panel."""
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from functools import lru_cache
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.lanes.frames import with_frames
 from resnet_diagram.diagram.lanes.sides import sides_of
 from resnet_diagram.diagram.model import Dag, EdgeRole, GroupRole, Overview, Vertex
 from resnet_diagram.diagram.walk import overviews, vertex_items
@@ -136,13 +137,21 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
     sides = sides_of(dag) if dag.u_shaped else None
     if sides and (as_u := unet_panel(dag, sides, theme, room)):
         return as_u
-    levels = {vertex.row for vertex in dag.vertices if _has_stages(vertex)}
+    levels = {
+        vertex.row
+        for vertex in dag.vertices
+        if isinstance(vertex.content, Overview)
+        and any(frame.role is GroupRole.STAGE for frame in vertex.content.frames)
+    }
     is_low = len(levels) >= _LEVELS
-    dag = replace(dag, vertices=tuple(map(_with_low_frames, dag.vertices))) if is_low else dag
+    if is_low:  # frames of a triangle and within modules have no captions
+        dag = with_frames(dag, lambda at, frame: low_frame(frame, captioned=not (at.column or at.frame)))
     items = tuple(item for vertex in dag.vertices for item in vertex_items(vertex))
     frames = tuple(frame for strip in overviews(dag) for frame in strip.frames)
     strip = Overview(frames=frames)
-    scale = low_scale(strip) if is_low else _lower(scale_of(strip, tight=True))
+    plain = scale_of(strip, tight=True)
+    lower = plain._replace(lowest=_LOWEST, rise=plain.rise * _LOWER, tallest=_TALLEST)
+    scale = low_scale(strip) if is_low else lower
     canvas = Canvas(theme=theme, turned=False)
     for wrapped in (False, True):
         sizes = _Sizes(theme, box_sizer(items, theme, turned=False, wrapped=wrapped), scale, room)
@@ -162,27 +171,6 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
         _draw(canvas, measured, band, (_MARGIN + left, y))
         y += band.height
     return DrawnPanel(canvas, _width(parts), y + _MARGIN)
-
-
-def _has_stages(vertex: Vertex) -> bool:
-    content = vertex.content
-    return isinstance(content, Overview) and any(frame.role is GroupRole.STAGE for frame in content.frames)
-
-
-def _with_low_frames(vertex: Vertex) -> Vertex:
-    """Return a vertex with low frames; those of a triangle and within modules have no captions."""
-    if not isinstance(vertex.content, Overview):
-        return vertex
-    frames = tuple(
-        low_frame(frame, captioned=not (vertex.column or vertex.frame)) for frame in vertex.content.frames
-    )
-    return replace(vertex, content=replace(vertex.content, frames=frames))
-
-
-def _lower(scale: Scale) -> Scale:
-    """Return a scale of lower bars."""
-    rise = scale.rise * _LOWER
-    return scale._replace(lowest=_LOWEST, rise=rise, tallest=_TALLEST)
 
 
 def _width(parts: Sequence[tuple[_Measured, Plan]]) -> float:

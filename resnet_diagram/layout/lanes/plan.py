@@ -7,6 +7,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Dag, Frame
+from resnet_diagram.diagram.walk import is_merge
 from resnet_diagram.layout.lanes.extents import (
     AHEAD,
     FRAME_GAP,
@@ -16,7 +17,7 @@ from resnet_diagram.layout.lanes.extents import (
     end_of,
     overhang,
 )
-from resnet_diagram.layout.lanes.grid import ENTRY, Grid, Net, grid, is_merge
+from resnet_diagram.layout.lanes.grid import ENTRY, Grid, Net, grid
 from resnet_diagram.layout.lanes.routes import Route, Way, routes
 from resnet_diagram.layout.lanes.tracks import Tracks, tracks
 from resnet_diagram.layout.scene import Point

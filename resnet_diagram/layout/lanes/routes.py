@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, Frame, Overview, Read
-from resnet_diagram.layout.lanes.grid import Grid, Net, is_merge
+from resnet_diagram.diagram.walk import is_merge
+from resnet_diagram.layout.lanes.grid import Grid, Net
 
 
 class Way(StrEnum):

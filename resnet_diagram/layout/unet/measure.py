@@ -5,9 +5,8 @@ from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
-from resnet_diagram.diagram.lanes.sides import is_merge
 from resnet_diagram.diagram.model import Bar, Dag, Item, Node, NodeRole, Overview, Vertex
-from resnet_diagram.diagram.walk import overviews, vertex_items
+from resnet_diagram.diagram.walk import is_merge, overviews, vertex_items
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Cell, NodeCell, Series
