@@ -31,7 +31,7 @@ FILE = 100_000_000
 """Largest document, spec file, theme or other file that is read, in bytes."""
 
 TEXT = 256_000_000
-"""Most characters that a template may write."""
+"""Most characters that a template may write, and that all values of a template of your own may have."""
 
 _raised: ContextVar[int | None] = ContextVar("raised", default=None)
 _counted: ContextVar[list[int] | None] = ContextVar("counted", default=None)

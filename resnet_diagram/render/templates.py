@@ -98,7 +98,7 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
     """
     try:
         jinja = environment(folder, override)
-        vars(jinja)["rounds"] = 0
+        vars(jinja).update(rounds=0, made=0)
         template = jinja.get_template(name)
         parts, written = [], 0
         for part in template.generate(**values):

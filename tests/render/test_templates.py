@@ -130,6 +130,7 @@ def test_every_template_is_valid(path: Path) -> None:
     loaded.get_template(path.name)
 
 
+DOUBLED = "{{% set n = namespace(x='x') %}}{{% for a in range(99) %}}{{% set n.x = {} %}}{{% endfor %}}"
 ENDLESS = {
     "a loop": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
     "a filtered loop": "{% for a in range(999) %}{% for b in range(999) if b < 0 %}{% endfor %}{% endfor %}",
@@ -143,6 +144,44 @@ ENDLESS = {
     "a long text": "{{ 'x' * 10 ** 12 }}",
     "a long list": "{{ 10 ** 12 * [1] }}",
     "a large power": "{{ 10 ** (10 ** 10) }}",
+    "a wide number": "{{ '%999999999d' % 3 }}",
+    "a number of any width": "{{ '%*d' % (999999999, 3) }}",
+    "many decimals": "{{ '%.999999999f' % 3 }}",
+    "a wide field": "{{ '{:>999999999}'.format(3) }}",
+    "a field of any width": "{{ '{:{}}'.format(3, 999999999) }}",
+    "a map with a wide field": "{{ '{a:999999999}'.format_map({'a': 3}) }}",
+    "a filtered width": "{{ '%999999999d' | format(3) }}",
+    "a padded text": "{{ 'x'.ljust(10 ** 9) }}",
+    "padding with zeros": "{{ 'x'.zfill(10 ** 9) }}",
+    "a centred text": "{{ 'x' | center(10 ** 9) }}",
+    "centred texts": "{{ ['x'] | map('center', 10 ** 9) | list }}",
+    "an indented text": "{{ 'x' | indent(10 ** 9, true) }}",
+    "wide tabs": "{{ '\t'.expandtabs(10 ** 9) }}",
+    "a batch": "{{ [1] | batch(10 ** 9, 'x') | list }}",
+    "slices": "{{ [1] | slice(10 ** 9) | list }}",
+    "bytes of a number": "{{ (1).to_bytes(10 ** 10, 'big') }}",
+    "long replacements": "{{ ('x' * 99999).replace('x', 'x' * 99999) }}",
+    "filtered replacements": "{{ ('x' * 99999) | replace('x', 'x' * 99999) }}",
+    "a long separator": "{{ ('x' * 99999) | join('x' * 99999) }}",
+    "a separator of a map": "{{ ('x' * 99999).join(range(99999) | map('string')) }}",
+    "words without meaning": "{{ lipsum(n=10 ** 9) }}",
+    "a doubled sum": DOUBLED.format("n.x + n.x"),
+    "a doubled text": DOUBLED.format("n.x ~ n.x"),
+    "a squared number": "{% set n = namespace(x=3) %}"
+    "{% for a in range(99) %}{% set n.x = n.x * n.x %}{% endfor %}",
+    "nested lists": DOUBLED.format("[n.x, n.x]") + "{{ n.x }}",
+    "a list in itself": "{% set l = [1] %}{% for a in range(99) %}{% set _ = l.extend(l) %}{% endfor %}",
+    "copies": "{% set l = [] %}{% set t = 'x' * 99999 %}"
+    "{% for a in range(99999) %}{% set _ = l.append(t[1:]) %}{% endfor %}",
+    "capitals": "{% set l = [] %}{% set t = 'x' * 99999 %}"
+    "{% for a in range(99999) %}{% set _ = l.append(t | upper) %}{% endfor %}",
+    "a doubled block": "{% set n = namespace(x='x') %}"
+    "{% for a in range(99) %}{% set y %}{{ n.x }}{{ n.x }}{% endset %}{% set n.x = y %}{% endfor %}",
+    "a block of words": "{% set x %}{% for a in range(99999) %}" + "word " * 999 + "{% endfor %}{% endset %}",
+    "a tree of blocks": "{% set n = namespace(x=0) %}{% block b %}{% if n.x < 99 %}"
+    "{% set n.x = n.x + 1 %}{{ self.b() }}{{ self.b() }}{% set n.x = n.x - 1 %}{% endif %}{% endblock %}",
+    "a tree of templates": "{% set d = d | default(40) - 1 %}{% if d %}"
+    "{% include 'figure.dot.jinja' %}{% include 'figure.dot.jinja' %}{% endif %}",
 }
 
 
@@ -150,11 +189,23 @@ ENDLESS = {
 def test_a_template_without_an_end_is_stopped(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resnet_diagram.render.sandbox.ROUNDS", 100_000)
+    monkeypatch.setattr("resnet_diagram.render.sandbox.ROUNDS", 20_000)
+    monkeypatch.setattr("resnet_diagram.render.sandbox.TEXT", 20_000_000)
     path = put(tmp_path, "dot/figure.dot.jinja", ENDLESS[kind])
-    with pytest.raises(RenderError, match=r"OverflowError|RecursionError") as caught:
+    with pytest.raises(RenderError, match=r"OverflowError|RecursionError|lipsum") as caught:
         render_dot(figure(named("resnet18").diagram, templates=tmp_path))
     assert f"{path}:1 failed" in str(caught.value)
+
+
+def test_a_template_may_format_and_pad(tmp_path: Path) -> None:
+    line = (
+        "{{ '{:,} of %5d%%' | format(7) }}{{ '{:,}'.format(25557032) }}{{ 'a'.ljust(3) }}{{ '%.1f' % 2 }}"
+        "{{ ['a', 'b'] | batch(3, '-') | first | join(', ') }}{{ ('ab' * 999) | replace('a', 'c') | length }}"
+        "{{ '{:>{}}'.format('x', 3) }}{{ 25557032 | default(3) }}{{ 'a' ~ 1 ~ ('b' ~ 2) }}{{ [3, [4]] }}"
+    )
+    put(tmp_path, "outline/figure.txt.jinja", line)
+    shown = render_outline(figure(named("resnet18").diagram, templates=tmp_path))
+    assert shown == "{:,} of     7%25,557,032a  2.0a, b, -1998  x25557032a1b2[3, [4]]"
 
 
 def test_rounds_are_counted_anew_for_each_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
