@@ -66,7 +66,7 @@ def facts(network: Network) -> Facts:
         "stages": [
             _stage(stage, fields.get(id(stage)))
             for stage, place in elements
-            if isinstance(stage, Stage) and place.stage != stage.name
+            if isinstance(stage, Stage) and not place.stage
         ],
         "residuals": [_residual(block, place) for block, place in items if is_residual(block)],
         "other_merges": [
@@ -224,7 +224,8 @@ def stage_rows(network: Network) -> tuple[StageRow, ...]:
     numbered = enumerate(network.body, 1)
     for loose, run in groupby(numbered, key=lambda pair: isinstance(pair[1], Layer)):
         if loose:
-            rows.append(_row("layers", tuple(element for _, element in run)))
+            layers = tuple(element for _, element in run)
+            rows.append(_row(_shared_path(layers) or "layers", layers))
         else:
             for number, element in run:
                 is_open = isinstance(element, Graph) or len(_levels(element)) > 1
@@ -250,10 +251,14 @@ def _rows_inside(part: Element) -> list[StageRow]:
             elif kind is Graph:
                 rows += [row for element in elements for row in _rows_inside(element)]
             else:
-                named = [layer for layer in walk(elements) if layer.name]
-                paths = [layer.name for layer in named if layer.params] or [layer.name for layer in named]
-                rows.append(_row(common_path(paths) or f"part {node}", elements))
+                rows.append(_row(_shared_path(elements) or f"part {node}", elements))
     return rows
+
+
+def _shared_path(elements: Sequence[Element]) -> str:
+    """Return the path of the module around some layers, of those with parameters if there are any."""
+    named = [layer for layer in walk(elements) if layer.name]
+    return common_path([layer.name for layer in named if layer.params] or [layer.name for layer in named])
 
 
 def _row_kind(element: Element) -> type[Element]:

@@ -17,7 +17,6 @@ class Word(StrEnum):
     # Titles.
     STEM = "Stem"
     STAGE = "Stage {0}"
-    ENCODER_DECODER = "Stage {0} (encoder–decoder)"
     UNNAMED_STAGE = "stage {0}"
     HEAD = "Head"
     PARTIAL = "{0} (as far as it ran)"

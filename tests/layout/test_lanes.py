@@ -45,7 +45,6 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.style.theme import load_theme
-from resnet_diagram.wording.stages import StageNames, stage_title
 from resnet_diagram.wording.terms import literal
 from tests.layout.geometry import is_crossing, loose_ends, problems
 
@@ -363,36 +362,6 @@ def test_a_page_too_small_for_a_graph_still_shows_all_of_it(fit: Fit, modules: i
     convolutions = {layer.name for layer in walk(network) if layer.kind is LayerKind.CONV}
     covered = {name for name in convolutions for path in paths if f"{name}.".startswith(f"{path}.")}
     assert covered == convolutions or "graph" in paths
-
-
-@pytest.mark.parametrize("merge", [Merge.CONCAT, Merge.ADD])
-@pytest.mark.parametrize("level", [0, 1])
-def test_a_stage_with_both_halves_of_a_u_net_says_so(merge: Merge, level: int) -> None:
-    fine, coarse = shape(0), shape(level)
-    inner = Stage(body=tuple(residual(f"encoder.{number}", coarse) for number in range(3)))
-    branch = (conv("down", fine, coarse), inner, upsample(coarse, fine, "up"))
-    block = Block(branches=(branch, ()), merge=merge, name="decoder.0")
-    joined = (32 if merge is Merge.CONCAT else 16, *fine[1:])
-    stage = Stage(body=(block, conv("last", joined, fine)), name="decoder")
-    network = Network(name="u", input_shape=fine, stem=(conv("stem", fine, fine),), body=(stage,))
-    titles = [frame.title for strip in drawn(network).panels for frame in _frames(strip.content)]
-    assert ("Stage 1 (encoder–decoder)" in titles) == (level > 0)
-    assert ("Stage 1" in titles) == (level == 0)
-
-
-def test_positions_that_move_to_another_axis_are_no_encoder() -> None:
-    fine = shape(0)
-    tokens = (fine[0], fine[1] * fine[2] // 4)
-    inner = Stage(body=tuple(residual(f"layers.{number}", fine) for number in range(2)))
-    moved = Layer(name="unfold", kind=LayerKind.RESHAPE, op="permute", in_shape=fine, out_shape=tokens)
-    stage = Stage(body=(*inner.body, moved), name="inner")
-    branch = (stage, replace(moved, name="fold", in_shape=tokens, out_shape=fine))
-    block = Block(branches=((), branch), merge=Merge.CONCAT, name="mobile")
-    assert stage_title(Stage(body=(block,)), 3, StageNames.STAGE) == "Stage 3"
-
-
-def _frames(content: object) -> tuple[Frame, ...]:
-    return content.frames if isinstance(content, Overview) else ()
 
 
 def test_modules_without_room_are_named() -> None:

@@ -8,7 +8,7 @@ from math import prod
 from resnet_diagram.diagram.lanes.whole import Piece, append, ways
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.spec.graph import all_elements
-from resnet_diagram.spec.measure import depth, in_shape, is_gate, out_shape, residual_blocks, walk
+from resnet_diagram.spec.measure import depth, in_shape, is_block, is_gate, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.paths import common_path
 from resnet_diagram.spec.traits import FOLLOWING
@@ -135,12 +135,12 @@ def _stage(stage: Stage, elements: Sequence[Element]) -> Iterator[Element]:
 
     A resampling leads to another level, with its norm and activation.
     """
-    if not residual_blocks(elements):
+    if not any(map(is_block, elements)):
         yield from elements
         return
     for resamples, units in groupby(_units(elements), key=lambda unit: _resamples(_main(unit))):
         run = tuple(chain.from_iterable(units))
-        yield from run if resamples or not residual_blocks(run) else (replace(stage, body=run),)
+        yield from run if resamples or not any(map(is_block, run)) else (replace(stage, body=run),)
 
 
 def _units(elements: Iterable[Element]) -> Iterator[tuple[Element, ...]]:

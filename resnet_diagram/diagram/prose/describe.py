@@ -44,12 +44,12 @@ def _sentence(word: Word, *values: Label | str | int) -> Label:
 
 
 def _stages(elements: Iterable[Element]) -> Iterator[Stage]:
-    """Yield the stages of a body, those within its graphs too."""
+    """Yield the stages of a body, those within its graphs and branches too."""
     for element in elements:
         match element:
             case Stage():
                 yield element
-            case Graph():
+            case Graph() | Block():
                 for run in parts(element):
                     yield from _stages(run)
 

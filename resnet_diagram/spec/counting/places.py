@@ -13,7 +13,7 @@ from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Position of an element: its stage, its block, and the residual block around it.
+    """Position of an element: the outermost stage, its block, and the residual block around it.
 
     `path`: the element's name, or its position, such as `body[0].branches[1][2]`. `block` counts from 1 and
     is 0 outside stages. `nested_in`: path of the innermost residual block around it. `runs`: how often it is
@@ -73,14 +73,14 @@ def _in_block(block: Block, place: Place) -> Placed:
 
 
 def _in_stage(stage: Stage, place: Place) -> Placed:
-    counted = numbers(stage)
+    counted = {} if place.stage else numbers(stage)
     for member, path in _members(stage, place.path):
-        inner = replace(place, stage=stage.name, path=path)
-        if isinstance(member, Block):
+        inner = replace(place, stage=place.stage or stage.name, path=path)
+        if id(member) in counted:
             inner = replace(inner, block=counted[id(member)].pop(0))
         contents = _in_block(member, inner) if isinstance(member, Block) else _in_graph(member, inner)
         for element, inside in contents:
-            waiting = counted.get(id(element), []) if inside.stage == stage.name else []
+            waiting = counted.get(id(element), [])
             yield element, replace(inside, block=waiting.pop(0)) if waiting else inside
         if isinstance(member, Block):
             yield member, inner

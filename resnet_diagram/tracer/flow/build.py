@@ -40,9 +40,10 @@ def build_flow(
     for node in live:
         builder.add(node)
     builder.close(outputs)
-    steps = dual_paths(complete_sums(recognized(simplified(builder.steps), graph.calls)))
-    steps = change(steps) if change else steps
+    steps = complete_sums(recognized(simplified(builder.steps), graph.calls))
     reuse_concatenations(steps)
+    steps = dual_paths(steps)
+    steps = change(steps) if change else steps
     indices = frozenset(node.index for node in live)
     _orient(steps, Axes(live), batch_axes(live, batch_of(graph)), indices)
     return Flow(steps, graph, builder.parameters(), indices, builder.undrawn)

@@ -62,23 +62,27 @@ def _idle(step: Step) -> bool:
 
 
 def reuse_concatenations(steps: list[Step]) -> None:
-    """Make a concatenation that repeats an earlier one and adds to it read the earlier one.
+    """Make a concatenation that repeats an earlier one, or adds to it, read the earlier one.
 
     Densely connected blocks concatenate everything so far before each layer; read this way they are a series.
     """
-    earlier: dict[tuple[int, ...], int] = {}
+    earlier: dict[tuple[int, ...], Step] = {}
     for step in steps:
         if step.role is not Role.CONCAT or len(step.sources) < 2:
             continue
         key = tuple(step.sources)
-        for old, new in ((key[:-1], key[-1:]), (key[1:], key[:1])):
-            if old in earlier and len(old) > 1:
+        for old, new in ((key, ()), (key[:-1], key[-1:]), (key[1:], key[:1])):
+            same = earlier.get(old)
+            if same and (new or same.out_shape == step.out_shape):
                 for source in old:
                     steps[source].targets.remove(step.index)
-                steps[earlier[old]].targets.append(step.index)
-                step.sources = [earlier[old], *new] if new == key[-1:] else [*new, earlier[old]]
+                same.targets.append(step.index)
+                step.sources = [same.index, *new] if new == key[-1:] else [*new, same.index]
                 break
-        earlier[key] = step.index
+        if len(step.sources) == 1:
+            bypass(step, steps)
+        else:
+            earlier[key] = step
 
 
 def _sums_stack(stack: Step, step: Step) -> bool:

@@ -1,12 +1,21 @@
 """Group blocks into stages by container, and by shape where one container holds several."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, zip_longest
+from itertools import groupby, pairwise, zip_longest
+from math import prod
 
 from resnet_diagram.spec.graph import all_elements
-from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape, residual_blocks, walk
+from resnet_diagram.spec.measure import (
+    all_blocks,
+    is_block,
+    is_gate,
+    merged_shape,
+    out_shape,
+    residual_blocks,
+    walk,
+)
 from resnet_diagram.spec.model import Block, Element, Graph, Stage
 from resnet_diagram.spec.paths import common_path, is_within, outer_paths
 from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
@@ -47,31 +56,58 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
         ]  # such blocks change channels freely
     groups = _grouped(units)
     rest = _without_ends([units for _, units in groups], rest, calls, before=parts[:first])
-    body: list[Element] = [
+    names = _with_names(groups, {block.name for block in all_blocks(p.element for p in parts)})
+    stages = [
         Stage(
             name=name,
             body=layered([p.element for unit in units for p in (*unit.waiting, *unit.parts)], name),
         )
-        for name, units in _with_names(groups, {block.name for block in all_blocks(p.element for p in parts)})
+        for name, units in names
     ]
+    has_levels = any(_bypasses_stages(element) for stage in stages for element in stage.body)
+    body = [part for stage in stages for part in (_levels(stage) if has_levels else [stage])]
     return stem, body, [p.element for p in rest]
 
 
+def _levels(stage: Stage) -> Iterator[Element]:
+    """Yield a stage of a U-Net, with the skip connections round lower stages, and lone layers, outside it."""
+    for is_skip, run in groupby(stage.body, key=_bypasses_stages):
+        body = tuple(run)
+        yield from body if is_skip or not any(map(is_block, body)) else [replace(stage, body=body)]
+
+
+def _bypasses_stages(element: Element) -> bool:
+    """Return whether an element is a skip connection round stages of lower resolution, as in a U-Net.
+
+    Positions that only move to another axis, as the patches of MobileViT do, are none.
+    """
+    if not is_block(element):
+        return False
+    shape = merged_shape(element)
+    inside = (out_shape(each) for each in all_elements(element) if isinstance(each, Stage) and each.body)
+    return any(len(lower) == len(shape) and prod(lower[1:]) < prod(shape[1:]) for lower in inside)
+
+
 def _block_parts(parts: Sequence[Part]) -> set[int]:
-    """Return the `id()` of the parts that form stages.
+    """Return the `id()` of the parts that form stages, and of the skip connections of a U-Net.
 
     These are the residual blocks; if there is at most one, also the modules around them (cross-stage partial
     networks); if there is none, concatenations and sums of branches (dense and inception blocks).
     """
-    members = [p for p in parts if p.residual]
-    if len(members) > 1:
-        return {id(p) for p in members}
-    joining = [p for p in parts if isinstance(p.element, Block) and not is_gate(p.element)]
-    meetings = [p for p in joining if p.call]
+    skips = {id(p) for p in parts if _bypasses_stages(p.element)}
+    joining = [p for p in parts if is_block(p.element) and id(p) not in skips]
+    members = [p for p in joining if p.residual]
     holders = [p for p in joining if residual_blocks(p.element)]
-    if len(holders) > len(members):
-        return {id(p) for p in holders}
-    return {id(p) for p in members or meetings}
+    if len(members) < 2:
+        members = holders if len(holders) > len(members) else members or [p for p in joining if p.call]
+    return skips | {id(p) for p in members}
+
+
+def has_stages(parts: Sequence[Part], calls: Sequence[Call]) -> bool:
+    """Return whether a series has several residual blocks, or several dense blocks of one class."""
+    members = _block_parts(parts)
+    classes = Counter(_class_of(calls[part.call]) for part in parts if id(part) in members)
+    return sum(part.residual for part in parts) > 1 or max(classes.values(), default=0) > 1
 
 
 def repeated_graphs(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:

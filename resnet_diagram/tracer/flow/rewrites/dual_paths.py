@@ -34,7 +34,7 @@ def dual_paths(steps: list[Step]) -> list[Step]:
         ends = _ends_of(join, steps)
         operands = next(_operands_of(ends, steps), None) if ends else None
         if ends and operands:
-            before = len(steps)
+            before, join.call = len(steps), ends.total.call
             _unite(join, (operands[0], operands[1] or _concatenated(ends, steps)), steps)
             place |= dict.fromkeys(range(before, len(steps)), join.index)
     new_first = sorted(steps, key=lambda s: (place.get(s.index, s.index), s.index not in place, s.index))

@@ -25,7 +25,7 @@ from resnet_diagram.tracer.structure.graphs.reduction import Reduction
 from resnet_diagram.tracer.structure.graphs.regions import Item, Region, continues, steps_in
 from resnet_diagram.tracer.structure.layers import joined_axis, layer_of
 from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.stages import staged
+from resnet_diagram.tracer.structure.stages import has_stages, staged
 
 _UNDRAWN = (Role.PASS, Role.SINK, Role.SOURCE)
 
@@ -269,13 +269,13 @@ class Translator:
         return self.run(items, self.steps[region.fork].out_shape, region.merge)
 
     def run(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> tuple[Element, ...]:
-        """Return the elements of a series that `shape` enters; several residual blocks in it are stages."""
+        """Return the elements of a series that `shape` enters; several blocks in it are stages."""
         parts = attach_ends(self.parts(items, shape, ending), self.calls)
         merge, shape = self.steps[ending], _shape_after(parts[-1].element) if parts else shape
         same_sizes = sorted(shape) == sorted(merge.in_shape) == sorted(merge.out_shape)
         if ending >= 0 and same_sizes and merge.role in MERGES:  # the merge has its axes in another order
             parts += self._adapted(shape, merge.out_shape, merge)
-        if sum(part.residual for part in parts) < 2:
+        if not has_stages(parts, self.calls):
             return tuple(part.element for part in parts)
         stem, stages, head = staged(parts, self.calls)
         return (*stem, *stages, *head)

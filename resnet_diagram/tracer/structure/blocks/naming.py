@@ -40,12 +40,13 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
     """Return stem, body and head with another name for each stage that has the name of another one.
 
     `stage1` becomes the next `stage` number that is free, others take the module of their blocks, or get
-    `.stage2` and so on. A stage that is run again with the same modules keeps its name; one in a stage that
-    is no more than a way round it has that of the outer one.
+    `.stage1`, `.stage2` and so on. A stage that is run again with the same modules keeps its name; one in a
+    stage that is no more than a way round it has that of the outer one.
     """
     used_names: set[str] = set()
     around: list[str] = []
-    counts = Counter(stage.name for elements in split for stage in _outer_stages(elements))
+    stages = [stage for elements in split for stage in _outer_stages(elements)]
+    counts = Counter(name for stage in stages for name in {stage.name, _module_in(stage)})
 
     def renamed(elements: Iterable[Element]) -> tuple[Element, ...]:
         return tuple(map(changed, elements))
@@ -54,7 +55,7 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
         match element:
             case Stage():
                 is_inner = bool(around) and is_within(around[-1], element.name)
-                name = around[-1] if is_inner else _free_name(element, used_names, counts[element.name] > 1)
+                name = around[-1] if is_inner else _free_name(element, used_names, counts)
                 used_names.add(name)
                 around.append(name if len(element.body) == 1 else "")
                 body = tuple(map(in_stage, element.body))
@@ -92,18 +93,20 @@ def _outer_stages(elements: Iterable[Element]) -> Iterator[Stage]:
                 yield from _outer_stages(branch)
 
 
-def _free_name(stage: Stage, taken: Collection[str], several: bool) -> str:
-    """Return a name for a stage that no other has: its own, that of the module of its blocks, or a number.
-
-    The module comes first where `several` stages have the name.
-    """
+def _module_in(stage: Stage) -> str:
+    """Return the path of the module in a stage that holds all its blocks, else the stage's name."""
     blocks = {block.name for block in all_blocks(stage.body) if block.name}
     module = common_path(sorted(blocks))
-    inner = module if is_within(module, stage.name) and module not in blocks else stage.name
-    name = inner if several else stage.name
-    is_number = name.startswith("stage") and name[5:].isdigit()
-    numbered = (f"stage{n}" if is_number else f"{name}.stage{n}" for n in count(1 if is_number else 2))
-    return next(free for free in chain((name, inner), numbered) if free not in taken)
+    return module if is_within(module, stage.name) and module not in blocks else stage.name
+
+
+def _free_name(stage: Stage, taken: Collection[str], counts: Counter[str]) -> str:
+    """Return a name for a stage that no other has: its own, that of the module of its blocks, or a number."""
+    module = _module_in(stage)
+    unnumbered = (name for name in (stage.name, module) if counts[name] < 2)
+    is_number = module.startswith("stage") and module[5:].isdigit()
+    numbered = (f"stage{n}" if is_number else f"{module}.stage{n}" for n in count(1))
+    return next(free for free in chain(unnumbered, numbered) if free not in taken)
 
 
 def _renamed(part: Part, name: str) -> Part:
