@@ -102,7 +102,9 @@ def _add_comparison(cls: Any, names: tuple[str, ...], *, frozen: bool) -> None:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
         return f"{self.__class__.__qualname__}({shown})"
 
-    cls.__eq__, cls.__hash__ = equal, number if frozen else None
+    cls.__eq__ = equal
+    if "__hash__" not in cls.__dict__:
+        cls.__hash__ = number if frozen else None
     if "__repr__" not in cls.__dict__:
         cls.__repr__ = text
 

@@ -111,11 +111,10 @@ def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[La
 def opened_alone(network: Network, panels: Sequence[Panel]) -> dict[str, Contents]:
     """Return the operations that the panel of each module of a graph alone draws open, by the panel's id."""
     modules = {panel.id for panel in panels if isinstance(panel.content, Dag) and panel.id != WHOLE}
+    if not modules:
+        return {}
     inside = _index(network)
-    opened = {
-        panel.id: dict.fromkeys(inside.opened(_elements((panel.content,))))
-        for panel in (panels if modules else ())
-    }
+    opened = {panel.id: dict.fromkeys(inside.opened(_elements((panel.content,)))) for panel in panels}
     times = Counter(chain.from_iterable(opened.values()))
     return {
         module: inside.contents([name for name in opened[module] if times[name] == 1]) for module in modules
@@ -184,7 +183,7 @@ class _Index:
         for layer in walk(part):
             if layer.name and (layer.params or layer.kind in _COUNTED or layer.op == "subsample"):
                 yield layer.name
-        for block in all_blocks(part):
+        for block in all_blocks(part) if not isinstance(part, Layer) else ():
             yield from _merge(block)
 
     def _of(self, path: str) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ def all_elements(part: Network | Element) -> Iterator[Element]:
     for run in parts(part):
         for element in run:
             yield element
-            yield from all_elements(element)
+            yield from all_elements(element) if not isinstance(element, Layer) else ()
 
 
 def graphs(part: Part) -> Iterator[Graph]:
@@ -117,7 +117,7 @@ def graphs(part: Part) -> Iterator[Graph]:
                 yield from graphs(run)
         case _:
             for element in part:
-                yield from graphs(element)
+                yield from graphs(element) if not isinstance(element, Layer) else ()
 
 
 def merge_block(graph: Graph, number: int) -> Block:

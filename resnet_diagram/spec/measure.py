@@ -46,25 +46,27 @@ def walk(part: Part, *, shortcuts: bool = True, gates: bool = True, repeats: boo
     gate (the branches of a `MULTIPLY` block after its first); without `repeats`, those of graph nodes
     that run the modules of an earlier node again.
     """
-    for item in _inside(part, shortcuts, gates, repeats):
+    waiting: list[Part] = [part]
+    while waiting:
+        item = waiting.pop()
         if isinstance(item, Layer):
             yield item
         else:
-            yield from walk(item, shortcuts=shortcuts, gates=gates, repeats=repeats)
+            waiting += reversed([*_inside(item, shortcuts, gates, repeats)])
 
 
 def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable[Element]:
-    """Yield the direct children of a part that is not a layer."""
+    """Return the direct children of a part that is not a layer."""
     match part:
+        case Block():
+            sides = part.shortcut.layers if shortcuts and part.shortcut else ()
+            return (*part.before, *_branches(part, gates), *sides, *part.after)
         case Graph():
             skipped = set() if shortcuts else shortcut_nodes(part)
             nodes = (
                 n for k, n in enumerate(part.nodes) if k not in skipped and (repeats or n.shares is None)
             )
             return chain.from_iterable(node.body for node in nodes)
-        case Block():
-            sides = part.shortcut.layers if shortcuts and part.shortcut else ()
-            return (*part.before, *_branches(part, gates), *sides, *part.after)
         case Network() | Stage() | Shortcut():
             return chain.from_iterable(parts(part))
         case Layer():
@@ -75,8 +77,7 @@ def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable
 
 def _branches(block: Block, gates: bool) -> tuple[Element, ...]:
     """Return the elements of all branches; without `gates`, only the gated branch of a gate."""
-    branches = block.branches if gates or not is_gate(block) else block.branches[:1]
-    return tuple(element for branch in branches for element in branch)
+    return tuple(chain(*(block.branches if gates or not is_gate(block) else block.branches[:1])))
 
 
 def params(part: Part) -> int:
@@ -256,7 +257,7 @@ def all_blocks(part: Part) -> Iterator[Block]:
                 yield part
         case _:
             for element in part:
-                yield from all_blocks(element)
+                yield from all_blocks(element) if not isinstance(element, Layer) else ()
 
 
 def main_layers(block: Block) -> tuple[Layer, ...]:
@@ -303,7 +304,8 @@ def channels(layer: Layer) -> tuple[int, int]:
 
 def pre_activation(block: Block) -> bool:
     """Return whether a norm or an activation precedes the first weighted layer."""
-    for layer in (*block.before, *main_layers(block)):
+    main = walk(_branches(block, gates=False), shortcuts=False, gates=False)
+    for layer in chain(block.before, main):
         if layer.kind in FOLLOWING:
             return True
         if layer.kind in MIXING or layer.kind is LayerKind.OPAQUE or layer.macs:

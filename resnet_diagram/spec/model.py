@@ -207,6 +207,10 @@ class Network:
     idle: tuple[Idle, ...] = ()
     classes: tuple[ModuleClass, ...] = ()
 
+    def __hash__(self) -> int:
+        """Return a number that is found without a look at each layer, to keep what is known of a network."""
+        return hash((self.name, self.input_shape, self.source))
+
     @property
     def params(self) -> int:
         """Number of parameters; a shared one counts once."""

@@ -6,6 +6,7 @@ counts the axes of the shape from 1, as if the batch came first: 1 is the channe
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from resnet_diagram.spec.model import Layer, LayerKind, Setting, Settings
 from resnet_diagram.spec.traits import LAYERS
@@ -55,6 +56,7 @@ _OF_OP: Mapping[str, Mapping[str, Setting]] = {
 }
 
 
+@cache
 def defaults(kind: LayerKind, op: str) -> Mapping[str, Setting]:
     """Return the settings an operation has, with their defaults."""
     return {**LAYERS[kind].settings, **_OF_OP.get(op, {}), **_OF_ALL}
@@ -78,7 +80,8 @@ def changed(kind: LayerKind, op: str, values: Mapping[str, Setting | None]) -> S
 
 def setting(layer: Layer, name: str) -> Setting | None:
     """Return the value of a setting, its default where none is recorded, None for an unknown setting."""
-    return dict(layer.settings).get(name, defaults(layer.kind, layer.op).get(name))
+    known = defaults(layer.kind, layer.op).get(name)
+    return dict(layer.settings).get(name, known) if layer.settings else known
 
 
 def with_settings(layer: Layer, values: Mapping[str, Setting]) -> Layer:

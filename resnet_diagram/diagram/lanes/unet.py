@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, groupby
 from math import prod
 
@@ -18,6 +19,7 @@ _RESAMPLING = frozenset({LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.CONV})
 _PADDING = frozenset({LayerKind.PAD})
 
 
+@lru_cache(maxsize=4)
 def has_levels(network: Network) -> bool:
     """Return whether several values of a network bypass lower resolutions, as in a U-Net."""
     return sum(map(_skips, all_elements(network))) >= _LEAST_SKIPS
@@ -79,6 +81,8 @@ def _scales(elements: Iterable[Element]) -> Iterator[float]:
 def _scale(element: Element) -> float:
     """Return the ratio of positions behind an element to those before it; 1 where they go to the batch."""
     before, after = in_shape(element), out_shape(element)
+    if before[1:] == after[1:]:
+        return 1.0
     rearranged = len(before) == len(after) and prod(before) == prod(after)
     if isinstance(element, Layer) and not (_is_resampling(element) or rearranged):
         return 1.0

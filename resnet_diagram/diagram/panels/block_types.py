@@ -5,10 +5,11 @@ are written with symbols: C, 4C, s.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cached_property
 from itertools import product
 from math import prod
+from operator import attrgetter
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import GroupRole
@@ -35,6 +36,7 @@ SYMBOLS = ("C", "C′", "s")
 
 _KINDS = {"C": Kind.IN_WIDTH, "C′": Kind.END_WIDTH, "s": Kind.STRIDE}
 
+_without_name = attrgetter(*(field.name for field in fields(Layer) if field.name != "name"))
 _STRIDE = literal("s", Kind.STRIDE)
 _MULTIPLES = (1, 2, 3, 4, 6, 8, 16)
 _FRACTIONS = (*_MULTIPLES, 12, 24, 32, 64)
@@ -183,8 +185,11 @@ def _kind(units: list[Unit]) -> BlockType | None:
         units = [replace(unit, by_ends=True) for unit in units]
     sizes: dict[Layer, Sizes] = {}
     gating = units[0].gating
-    for at, column in enumerate(zip(*(unit.layers for unit in units), strict=True)):
-        shared = _shared_sizes(column, units, in_gate=at in gating)
+    unlike: dict[Hashable, Unit] = {}
+    for unit in units:
+        unlike.setdefault(tuple(map(_without_name, unit.layers)), unit)
+    for at, column in enumerate(zip(*(unit.layers for unit in unlike.values()), strict=True)):
+        shared = _shared_sizes(column, tuple(unlike.values()), in_gate=at in gating)
         if shared is None or sizes.setdefault(column[0], shared) != shared:
             return None
     kinds = frozenset[Kind]().union(

@@ -32,13 +32,16 @@ def run_notes(network: Network, drawings: Sequence[Content] = ()) -> tuple[Label
 
 def _input_notes(network: Network) -> Iterator[Label]:
     """Yield a note on each input that joins inside layers, such as the time step of a diffusion model."""
-    names = (str(setting(layer, INPUT) or "") for layer in walk(network, repeats=False))
+    layers = (layer for layer in walk(network, repeats=False) if layer.settings)
+    names = (str(setting(layer, INPUT) or "") for layer in layers)
     for name, count in Counter(filter(None, names)).items():
         yield phrase(Kind.LEGEND, Word.ANOTHER_INPUT, literal(name), count)
 
 
 def idle_notes(network: Network) -> tuple[Label, ...]:
     """Return a note on modules that are not drawn; of those within each other on the outermost."""
+    if not network.idle:
+        return ()
     running = {path for layer in walk(network) for path in with_outer(layer.name)}
     unused = dict.fromkeys(
         next((path for path in outer_paths(module.name) if path not in running), module.name)

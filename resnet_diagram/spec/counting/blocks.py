@@ -55,7 +55,7 @@ def counted_runs(elements: Iterable[Element], module: str | None = None) -> tupl
             result.append(without[at])
         elif module is not None and is_transformer_layer(element):
             result.append((element,))
-        else:
+        elif not isinstance(element, Layer):
             result += _inside(element)
     return tuple(run for run in result if _is_residual(run) or not _is_owned(run, owners))
 
@@ -147,6 +147,8 @@ def _without_shortcut(elements: Sequence[Element], module: str) -> dict[int, Run
     They have the convolutions of a residual block beside them, those of an inverted bottleneck, or, where no
     block is beside them, a grouped convolution and a 1×1 convolution behind it. `module`: as `counted_runs`.
     """
+    if not any(map(_joins, elements)):
+        return {}
     blocks = [element for element in elements if isinstance(element, Block) and not _joins(element)]
     patterns = {_pattern(block) for block in blocks if is_residual(block)}
     neighbours = any(not isinstance(element, Layer) and not _joins(element) for element in elements)

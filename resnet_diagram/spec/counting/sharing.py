@@ -20,6 +20,10 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
     A block counts as a whole, and so does what the nodes of a graph share, which is left out without
     `in_graphs`.
     """
+    loose = [layer for layer in walk(network, repeats=False) if layer.kind in MIXING and layer.name]
+    opened = tuple(graphs(network)) if in_graphs else ()
+    if len({layer.name for layer in loose}) == len(loose) and not opened:
+        return ()
     counts: Counter[str] = Counter()
     within: set[str] = set()
     modules: dict[str, list[tuple[str, ...]]] = {}
@@ -32,11 +36,10 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
         if len(set(contents)) == 1:
             counts[path] += len(contents)
             within.update(contents[0])
-    loose = [layer for layer in walk(network, repeats=False) if layer.kind in MIXING and layer.name]
     kinds = Counter((layer.name, layer.kind) for layer in loose if layer.name not in within)
     # What a module runs in several layers of different kinds, as attention does, runs once.
     counts.update({name: max(kinds[name, kind] for kind in LayerKind) for name, _ in kinds})
-    for graph in graphs(network) if in_graphs else ():
+    for graph in opened:
         # The modules that nodes of a graph run again, with the number of these nodes and the first.
         sharing = Counter(node.shares for node in graph.nodes if node.shares is not None)
         for number, count in sharing.items():
