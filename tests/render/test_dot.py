@@ -9,8 +9,17 @@ from typing import Any
 
 import pytest
 
-from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Direction, EdgeRole, Group, GroupRole
+from resnet_diagram.diagram.flat import flattened, network_panel
+from resnet_diagram.diagram.model import (
+    Chain,
+    Direction,
+    EdgeRole,
+    Group,
+    GroupRole,
+    LegendEntry,
+    Node,
+    NodeRole,
+)
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, groups, nodes
@@ -18,6 +27,7 @@ from resnet_diagram.render.dot.render import render_dot
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import theme_names
+from resnet_diagram.wording.terms import literal
 from tests.golden import check_golden
 from tests.layout.samples import conv, diagram, items_of, residual, stage
 from tests.programs import run_dot
@@ -130,6 +140,28 @@ def test_legend_and_title_can_be_left_out() -> None:
     assert "identity shortcut" not in texts(drawn(bare), "graph")[0]
     assert "resnet18" in "".join(texts(drawn(named("resnet18")), "cluster"))
     assert "resnet18" not in "".join(texts(drawn(bare), "cluster"))
+
+
+@pytest.mark.parametrize("count", [1, 5, 30])
+def test_the_legend_makes_no_chart_wide(count: int) -> None:
+    plain = flattened(named("resnet18").diagram)
+    words = "inside other boxes: " + ", ".join(f"{number} conv" for number in range(1, count + 1))
+    entries = [LegendEntry(role=None, text=literal(words)) for _ in range(3)]
+    layout = layout_of(figure(replace(plain, legend=(*plain.legend, *entries))))
+    shown = "".join(texts(drawn(figure(replace(plain, legend=tuple(entries)))), "graph"))
+    assert float(layout["bb"].split(",")[2]) <= 600
+    assert shown.replace(" ", "").count(words.replace(" ", "")) == 3
+
+
+def test_a_part_that_is_not_drawn_open_is_dashed_as_its_entry_in_the_legend() -> None:
+    opaque = Node(id="odd", role=NodeRole.OPAQUE, lines=(literal("odd"),))
+    panel = network_panel(Chain(items=(opaque,)))
+    entry = LegendEntry(role=NodeRole.OPAQUE, text=literal("irregular part"))
+    source = render_dot(
+        figure(replace(named("resnet18").diagram, flat=None, panels=(panel,), legend=(entry,)))
+    )
+    assert 'odd [label="odd", style="filled,dashed"' in source
+    assert re.search(r'<td border="1"[^>]* style="dashed"><font [^>]*>irregular part', source)
 
 
 def layout_of(shown: Figure) -> dict[str, Any]:

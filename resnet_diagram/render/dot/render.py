@@ -9,7 +9,8 @@ from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import EdgeRole, Flow, GroupRole, LegendEntry, Node, NodeRole, Taper
 from resnet_diagram.diagram.walk import MERGE_SIGNS, Edge, written_lines
 from resnet_diagram.layout.text.faces import families
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import text_width, widest
+from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.build import chart_of, chart_size
 from resnet_diagram.render.chart.metrics import Metrics
@@ -36,6 +37,7 @@ _SHAPES: dict[NodeRole, Values] = {
     NodeRole.SUBTRACT: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.MULTIPLY: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.CONCAT: {"style": '"filled,rounded"'},
+    NodeRole.OPAQUE: {"style": '"filled,dashed"'},
     NodeRole.QUESTION: {"shape": "diamond", "margin": '"0,0"'},
     NodeRole.TERMINAL: {"shape": "plaintext", "style": '""', "width": "0", "fontname": '"Times-Italic"'},
 }
@@ -108,8 +110,9 @@ class _Writer:
 
     def __init__(self, root: Frame, figure: Figure) -> None:
         self.figure = figure
-        self.to_the_right = figure.diagram.flow is Flow.RIGHT
-        self.across = figure.diagram.flow is Flow.ROWS
+        self.flow = flattened(figure.diagram).flow
+        self.to_the_right = self.flow is Flow.RIGHT
+        self.across = self.flow is Flow.ROWS
         self.hidden: dict[str, str] = {}
         """First part of each row that begins without a dot, by the id of the invisible one that aligns it."""
         self.root = self.begun(root) if self.across else root
@@ -263,7 +266,7 @@ class _Writer:
         """Return the label of a frame: its title, and the sizes at its ends unless an arrow has them."""
         title = f"<b>{dot_html(frame.title)}</b>"
         size = dot_html(self.sizes.get(frame.id, ""))
-        if not size or self.figure.diagram.flow is Flow.DOWN:
+        if not size or self.flow is Flow.DOWN:
             return f"<{title}>"
         if self.to_the_right:
             lines = [title, *size.replace(" → ", " →\n").splitlines()]
@@ -329,26 +332,44 @@ def _line(style: Style, role: EdgeRole) -> Values:
 
 
 def _legend(entries: Sequence[LegendEntry], theme: Theme) -> str:
-    """Return the legend as one line of swatches and words: an HTML-like label."""
-    size = number(theme.size("legend") * _ENLARGED)
-    cells = []
+    """Return the legend as rows of swatches and words: an HTML-like label of one table a row."""
+    size = theme.size("legend") * _ENLARGED
+    rows: list[tuple[str, float]] = []
     for row in entries:
         if row.role is EdgeRole.FLOW:
             continue
-        text = dot_html(row.text) if row.text.strip() else "&#160;"  # Graphviz refuses an empty font
-        if isinstance(row.role, EdgeRole):
-            style = theme.style(row.role)
-            sample = "– – ›" if style.dash else "——›"
-            text = f'<font color="{style.text}">{sample} {text}</font>'
-        elif row.role:
-            text = f"{MERGE_SIGNS.get(row.role, '')} {text}".strip()
-        fill = (
-            f' bgcolor="{theme.style(row.role, row.shade).fill}" border="1"' if row.role and row.shade else ""
-        )
-        cells.append(f'<td{fill}><font point-size="{size}">{text}</font></td>')
-    lines = [cells[start : start + _IN_A_ROW] for start in range(0, len(cells), _IN_A_ROW)]
-    body = "".join(f"<tr>{''.join(row)}</tr>" for row in lines)
-    return f'<<table border="0" cellspacing="4">{body}</table>>' if cells else ""
+        lines = wrap_label(row.text, size, _LEGEND - _SAMPLE, keeps_commas=True) or ("",)
+        width = widest(lines, size) + (_SAMPLE if isinstance(row.role, EdgeRole) else _BESIDE)
+        cells, used = rows.pop() if rows and rows[-1][1] + width <= _LEGEND else ("", 0.0)
+        rows.append((cells + _entry(row, lines, size, theme), used + width))
+    longest = max((used for _, used in rows), default=0.0)
+    fillers = (f'<td width="{longest - used:.0f}"></td>' if used < longest else "" for _, used in rows)
+    body = "".join(
+        f'<tr><td><table border="0" cellspacing="4"><tr>{cells}{filler}</tr></table></td></tr>'
+        for (cells, _), filler in zip(rows, fillers, strict=True)
+    )
+    return f'<<table border="0" cellspacing="0" cellpadding="0">{body}</table>>' if body else ""
 
 
-_IN_A_ROW = 6
+def _entry(row: LegendEntry, lines: Sequence[str], size: float, theme: Theme) -> str:
+    """Return the cell of an entry: its words on its fill, or behind its sign or line."""
+    # Graphviz refuses an empty font.
+    text = _LEFT.join(dot_html(line) if line.strip() else "&#160;" for line in lines)
+    text += _LEFT if len(lines) > 1 else ""
+    frame = ""
+    if isinstance(row.role, EdgeRole):
+        style = theme.style(row.role)
+        sample = "– – ›" if style.dash else "——›"
+        text = f'<font color="{style.text}">{sample} {text}</font>'
+    elif row.role in MERGE_SIGNS:
+        text = f"{MERGE_SIGNS[row.role]} {text}"
+    elif row.role:
+        style = theme.style(row.role, row.shade)
+        frame = f' border="1" bgcolor="{style.fill}"' + (' style="dashed"' if style.dash else "")
+    return f'<td{frame}><font point-size="{number(size)}">{text}</font></td>'
+
+
+_LEGEND = 540.0
+"""Width of the legend, in points."""
+_BESIDE, _SAMPLE = 9.0, 36.0
+"""Width that the cell of an entry has beside its text, and with the sample of a line, in points."""
