@@ -135,7 +135,10 @@ def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifa
     lines: list[str] = []
     for artifact in artifacts:
         if artifact.name:
-            lines += reference_in(syntax, artifact.name.as_posix(), artifact.alt, present)
+            try:
+                lines += reference_in(syntax, artifact.name.as_posix(), artifact.alt, present)
+            except EmbedError as error:
+                raise EmbedError(f"{part.where}:{region.line}: {error}") from None
         elif isinstance(artifact.content, str):
             lines += body(syntax, artifact.format, artifact.content)
     if any(syntax.begin.match(line) or syntax.end.match(line) for line in lines):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from resnet_diagram.embed.syntax import Syntax
+from resnet_diagram.errors import EmbedError
 
 _LANGUAGES = {
     "mermaid": "mermaid",
@@ -75,16 +76,36 @@ def reference(syntax: Syntax, path: str, words: str) -> list[str]:
             return [f'<img src="{html.escape(path)}" alt="{html.escape(words)}">']
         case "html":
             return [f'<a href="{html.escape(path)}">{html.escape(words)}</a>']
-        case "rst" if picture:
-            return ["", f".. image:: {path}", f"   :alt: {words}", ""]
         case "rst":
-            return ["", f"`{words} <{path}>`__", ""]
+            address = path.replace(" ", r"\ ")
+            shown = (
+                [f".. image:: {address}", f"   :alt: {words}"] if picture else [f"`{words} <{address}>`__"]
+            )
+            return ["", *shown, ""]
         case "typst":
             return [_in_typst(path, words, picture)]
-        case _ if path.endswith((".tex", ".tikz")):
-            return [rf"\input{{{path}}}"]
         case _:
-            return [rf"\includegraphics{{{path}}}" if picture else rf"\texttt{{\detokenize{{{path}}}}}"]
+            return [_in_latex(path, picture)]
+
+
+def _in_latex(path: str, picture: bool) -> str:
+    """Return the command that shows a file, with its name spelled in signs that mean nothing to TeX."""
+    if re.search('[{}"\\\\]|  ', path):
+        raise EmbedError(
+            f"LaTeX reads no file named {path!r}; choose a name without braces, quotation marks, backslashes "
+            "and double spaces."
+        )
+    spelled = re.sub(r"[#&$^~]", r"\\string\g<0>", path).replace("% ", r"%\space ")
+    spelled = re.sub(r"%(\\?)", lambda sign: rf"\csname @percentchar\endcsname{sign[1] or ' '}", spelled)
+    spelled = f"./{spelled}" if path.startswith("~") else spelled
+    if path.endswith((".tex", ".tikz")):
+        return rf"\input{{{spelled}}}"
+    if not picture:
+        words = rf"\detokenize{{{path}}}" if spelled == path else spelled.replace("_", r"\string_")
+        return rf"\texttt{{{words}}}"
+    if "#" in path:
+        return rf"{{\catcode35=12 \includegraphics{{{spelled.replace(chr(92) + 'string#', '#')}}}}}"
+    return rf"\includegraphics{{{spelled}}}"
 
 
 def _in_typst(path: str, words: str, picture: bool) -> str:

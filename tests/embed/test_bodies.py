@@ -1,10 +1,14 @@
 """Text and references between markers, in each kind of document."""
 
+from pathlib import Path
+
 import pytest
 
 from resnet_diagram.embed.bodies import body, reference
 from resnet_diagram.embed.markers import regions
 from resnet_diagram.embed.syntax import HTML, LATEX, MARKDOWN, RST, TYPST, Syntax
+from resnet_diagram.errors import EmbedError
+from tests.programs import run_latex
 
 
 @pytest.mark.parametrize("path", ["a b.svg", "a(1).svg", "a).svg"])
@@ -27,6 +31,40 @@ def test_signs_of_addresses_in_the_name_of_a_file(path: str, address: str) -> No
     assert reference(HTML, path, "net") == [f'<img src="{address}" alt="net">']
 
 
+NAMES = [
+    "a%b",
+    "a#b",
+    "a b",
+    "a_b",
+    "a~b",
+    "~a",
+    "a&b",
+    "a$b",
+    "a^^41b",
+    "-a",
+    "a.b",
+    "é",
+    "100% of_#1 ~x",
+    "a%b%%c%~d",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_latex_reads_files_of_any_name(name: str, tmp_path: Path) -> None:
+    empty = run_latex(r"\documentclass{article}\begin{document}x\end{document}", "pdflatex", tmp_path)
+    (tmp_path / f"{name}.tex").write_text("Word", encoding="utf-8")
+    (tmp_path / f"{name}.pdf").write_bytes(empty.pdf.read_bytes())
+    lines = [line for end in ("tex", "pdf", "pptx") for line in reference(LATEX, f"{name}.{end}", "net")]
+    head = r"\documentclass{article}\usepackage{graphicx}\begin{document}"
+    run_latex("\n".join([head, *lines, r"\end{document}"]), "pdflatex", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a{b", "a}b", 'a"b', "a  b", "a\\b"])
+def test_a_name_that_latex_cannot_read_is_refused(name: str) -> None:
+    with pytest.raises(EmbedError, match="LaTeX reads no file named"):
+        reference(LATEX, f"{name}.tex", "net")
+
+
 def test_signs_of_markdown_in_the_words_of_a_link_are_escaped() -> None:
     assert reference(MARKDOWN, "a.pptx", "a_b [2]") == [r"[a\_b \[2\]](a.pptx)"]
 
@@ -37,6 +75,8 @@ def test_signs_of_markdown_in_the_words_of_a_link_are_escaped() -> None:
         (HTML, 'a"b.svg', '<img src="a&quot;b.svg" alt="&lt;net&gt;">'),
         (HTML, "a.drawio", '<a href="a.drawio">&lt;net&gt;</a>'),
         (RST, "a.drawio", "`<net> <a.drawio>`__"),
+        (RST, "a b.drawio", r"`<net> <a\ b.drawio>`__"),
+        (RST, "a b.svg", r".. image:: a\ b.svg"),
         (LATEX, "a.tex", r"\input{a.tex}"),
         (LATEX, "a.pdf", r"\includegraphics{a.pdf}"),
         (LATEX, "a_b.pptx", r"\texttt{\detokenize{a_b.pptx}}"),
