@@ -10,7 +10,6 @@ from resnet_diagram.diagram.model import WHOLE, Dag, Flow, Inset
 from resnet_diagram.diagram.options import Levels, Options, View
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import RenderError, warn_unrendered
-from resnet_diagram.layout.scene import groups
 from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
 from resnet_diagram.layout.units import fits
 from resnet_diagram.render.chart.budget import ChartSize
@@ -150,6 +149,8 @@ def _shows_graph(figure: Figure) -> bool:
     """Return whether the graph of a whole network is drawn, within a page."""
     if not _is_page(figure) or _is_wide_u(figure):
         return False
+    from resnet_diagram.layout.scene import groups  # charts have no scene
+
     return any(group.id == WHOLE for group in groups(figure.scene))
 
 

@@ -1,19 +1,10 @@
 """Blocks that an overview draws as bars of their own, and long blocks whose branch it draws open."""
 
-from collections.abc import Sequence
 from math import prod
 
-from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.spec.measure import gate_ratio, is_gate, is_residual, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, LayerKind, Merge, Stage
 from resnet_diagram.spec.traits import MIXING, is_shown
-
-
-def repeated_long_blocks(elements: Sequence[Element]) -> set[int]:
-    """Return the `id()` of long blocks that are repeated, which are drawn as bars."""
-    long = [element for element in elements if isinstance(element, Block) and is_long(element)]
-    keys = [Unit(elements=(element,), stage=0, number=0).skeleton for element in long]
-    return {id(element) for element, key in zip(long, keys, strict=True) if keys.count(key) > 1}
 
 
 def is_unit_or_long(element: Element) -> bool:

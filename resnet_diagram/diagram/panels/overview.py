@@ -11,7 +11,7 @@ from resnet_diagram.diagram.origin import origin, shortcut_origin, together
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import FrameDraft, OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import layer_notes
-from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
+from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.counting.blocks import Run, residual_units
 from resnet_diagram.spec.counting.blocks import units as counted_units
@@ -136,7 +136,7 @@ def _append_to_last(frame: FrameDraft, layer: Layer) -> None:
 
 def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: FrameDraft | None) -> None:
     """Add elements in the order of the flow: a frame for each stage, loose frames between them."""
-    closed = repeated_long_blocks(elements).union(draft.numbers)
+    closed = _repeated_long_blocks(elements).union(draft.numbers)
     waiting: list[Element] = []
     for element in _steps(draft, elements):
         if isinstance(element, Layer) and not waiting and frame and _belongs_to_last(frame, element):
@@ -165,6 +165,13 @@ def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: FrameDraft |
         else:
             waiting.append(element)
     _between(draft, frame, waiting)
+
+
+def _repeated_long_blocks(elements: Sequence[Element]) -> set[int]:
+    """Return the `id()` of long blocks that are repeated, which are drawn as bars."""
+    long = [element for element in elements if isinstance(element, Block) and is_long(element)]
+    keys = [Unit(elements=(element,), stage=0, number=0).skeleton for element in long]
+    return {id(element) for element, key in zip(long, keys, strict=True) if keys.count(key) > 1}
 
 
 def _steps(draft: OverviewDraft, elements: Sequence[Element]) -> Iterator[Element | Run]:
