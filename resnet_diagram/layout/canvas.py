@@ -227,12 +227,23 @@ class Canvas:
         turned, size = self.turned != across, self.theme.size(use)
         return line_of_text(words, size, role, self.point(*place), bold=bold, turned=turned)
 
+    def lines(
+        self,
+        lines: Iterable[str],
+        use: str,
+        role: str,
+        place: Point,
+        pitch: float,
+        anchor: Anchor = Anchor.MIDDLE,
+    ) -> list[Text]:
+        """Return lines of text `pitch` points apart across the flow, the first one at `place`."""
+        u, v = place
+        texts = ((line, self.text(line, use, role, (u, v + at * pitch))) for at, line in enumerate(lines))
+        return [replace(text, anchor=anchor) for line, text in texts if line]
+
     def column(self, lines: Iterable[str], role: str, place: Point, pitch: float) -> None:
         """Add captions to the current group, `pitch` points apart, centred below `place`."""
-        x, top = place
-        for number, line in enumerate(lines):
-            at = x, top + (number + 0.5) * pitch
-            self.current.texts.append(self.text(line, "caption", role, at))
+        self.current.texts += self.lines(lines, "caption", role, (place[0], place[1] + 0.5 * pitch), pitch)
 
     def words(
         self,

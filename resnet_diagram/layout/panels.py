@@ -219,10 +219,7 @@ def _draw_heading(
     """Write a panel's letter and title."""
     x, y = at
     letter, _ = _heading_widths(canvas, item)
-    if item.letter:
-        canvas.words(item.letter, "badge", "text", (x, y + _HEADING / 2), bold=True)
+    canvas.words(item.letter, "badge", "text", (x, y + _HEADING / 2), bold=True)
     for number, words in enumerate(lines):
-        if words:
-            canvas.words(
-                words, "badge", "text", (x + letter, y + (number + 0.5) * _HEADING), bold=not item.letter
-            )
+        at_line = x + letter, y + (number + 0.5) * _HEADING
+        canvas.words(words, "badge", "text", at_line, bold=not item.letter)

@@ -92,23 +92,18 @@ def _draw(canvas: Canvas, sections: Sections, top: float) -> None:
         placements.append(_Placement(section, x, rows_top, section.lines(x)))
         x += section.width + sections.lanes
     for placement in placements:
-        _rows(canvas, placement)
+        section = placement.section
+        left, right = placement.x + section.label_width, placement.x + section.width
+        numbered = enumerate(zip(section.words, placement.rows(), strict=True), section.first + 1)
+        for number, (words, (row_top, height)) in numbered:
+            with canvas.group(f"row{number}", GroupKind.ROW, words):
+                canvas.frame(GroupRole.STAGE, (row_top, left), (row_top + height, right))
+                middle = (left - LABEL_GAP, row_top + height / 2)
+                canvas.words(words, "caption", "muted", middle, anchor=Anchor.END)
     for number, track in enumerate(sections.sections[0].tracks):
         with canvas.group(track.column.id, GroupKind.NETWORK, track.column.title):
             _network(canvas, placements, number, top)
         canvas.line = None
-
-
-def _rows(canvas: Canvas, placement: _Placement) -> None:
-    """Draw the frames of the rows of a section, and the words beside them."""
-    section = placement.section
-    left, right = placement.x + section.label_width, placement.x + section.width
-    numbered = enumerate(zip(section.words, placement.rows(), strict=True), section.first + 1)
-    for number, (words, (top, height)) in numbered:
-        with canvas.group(f"row{number}", GroupKind.ROW, words):
-            canvas.frame(GroupRole.STAGE, (top, left), (top + height, right))
-            middle = (left - LABEL_GAP, top + height / 2)
-            canvas.words(words, "caption", "muted", middle, anchor=Anchor.END)
 
 
 def _network(canvas: Canvas, placements: list[_Placement], number: int, top: float) -> None:

@@ -176,30 +176,25 @@ def _candidates(comparison: Comparison, theme: Theme) -> Iterator[Sections]:
 def _section(
     comparison: Comparison,
     theme: Theme,
-    parts: Sequence[tuple[Series, ...]],
+    measured: Sequence[tuple[Series, ...]],
     heights: Sequence[float],
     start: int,
     space: Spacing,
 ) -> Section:
     stop = start + len(heights)
     tracks: list[Track] = []
-    for column, cells_of_rows in zip(comparison.columns, parts, strict=True):
+    for column, cells_of_rows in zip(comparison.columns, measured, strict=True):
         shown, half = cells_of_rows[start:stop], text_width(column.title, theme.size("group"), bold=True) / 2
         ends = max(half, *(part.above for part in shown)), max(half, *(part.below for part in shown))
-        notes = _note_lines(column, theme, max(2 * min(ends), _NOTE_WIDTH))
-        half = widest(notes, theme.size("caption")) / 2
+        size, room = theme.size("caption"), max(2 * min(ends), _NOTE_WIDTH)
+        parts = (note.replace(", ", ",\n").split("\n") for note in column.notes)
+        notes = tuple(line for words in parts for line in pack(words, room, size, keeps_commas=True))
+        half = widest(notes, size) / 2
         tracks.append(Track(column, shown, max(ends[0], half), max(ends[1], half), notes))
     row_labels = tuple(comparison.rows[start:stop])
     words = widest(row_labels, theme.size("caption"))
     label_width = words + LABEL_GAP if words else 0.0
     return Section(start, row_labels, tuple(tracks), tuple(heights), label_width, space)
-
-
-def _note_lines(column: Column, theme: Theme, room: float) -> tuple[str, ...]:
-    """Return the notes of a network in lines of a width, broken behind commas."""
-    parts = (note.replace(", ", ",\n").split("\n") for note in column.notes)
-    size = theme.size("caption")
-    return tuple(line for words in parts for line in pack(words, room, size, keeps_commas=True))
 
 
 def _splits(

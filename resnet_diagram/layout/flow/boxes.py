@@ -1,6 +1,6 @@
 """Compute sizes and outlines of node boxes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PILLS = (NodeRole.ACTIVATION, NodeRole.NORM)
 _ROUNDED = (NodeRole.GATE, NodeRole.STAGE, NodeRole.OPAQUE, NodeRole.QUESTION)
+FORMS = dict.fromkeys(_PILLS, Form.PILL) | dict.fromkeys(_ROUNDED, Form.ROUNDED)
+"""Forms of boxes without corners, by role."""
 _OUTLIER = 1.3
 _LEAST = 4.0
 
@@ -28,15 +30,6 @@ class Size(NamedTuple):
 
     length: float
     narrow: float
-
-
-def form_of(node: Node) -> Form:
-    """Return the shape of a node's box."""
-    if node.role in _PILLS:
-        return Form.PILL
-    if node.role in _ROUNDED:
-        return Form.ROUNDED
-    return Form.RECTANGLE if node.taper is Taper.NONE else Form.POLYGON
 
 
 def natural_size(
@@ -87,23 +80,6 @@ def row_heights(lines: tuple[str, ...], badge: str, theme: Theme) -> list[float]
     """Return the height of each line of text in its box, in points."""
     rows = [PITCH * theme.size("node")] * len(lines)
     return [*rows, PITCH * theme.size("badge")] if badge else rows
-
-
-def common_sizes(sizes: Iterable[tuple[str, Size]]) -> dict[str, Size]:
-    """Return one size for each key: the largest one not far above the median."""
-    by_key: dict[str, list[Size]] = {}
-    for key, size in sizes:
-        by_key.setdefault(key, []).append(size)
-    return {
-        key: Size(_common([item.length for item in result]), _common([entry.narrow for entry in result]))
-        for key, result in by_key.items()
-    }
-
-
-def _common(values: list[float]) -> float:
-    values = sorted(values)
-    middle = values[len(values) // 2]
-    return max(value for value in values if value <= _OUTLIER * middle)
 
 
 def depth_of(taper: Taper) -> float:
@@ -223,8 +199,16 @@ def box_sizer(
     plain = BoxSizer(theme=theme, turned=turned, wrapped=wrapped, rules=rules)
     own = (NodeRole.TERMINAL, NodeRole.OPAQUE)
     framed = [(node, badge) for node, badge in _boxes(items, "") if node.role not in own]
-    sizes = common_sizes((_kind(node), natural(node, badge, plain)) for node, badge in framed)
-    return replace(plain, common=sizes)
+    by_kind: dict[str, list[Size]] = {}
+    for node, badge in framed:
+        by_kind.setdefault(_kind(node), []).append(natural(node, badge, plain))
+    common = {kind: Size(*map(_common, zip(*sizes, strict=True))) for kind, sizes in by_kind.items()}
+    return replace(plain, common=common)
+
+
+def _common(lengths: Sequence[float]) -> float:
+    """Return the largest length that is not far above the median."""
+    return max(size for size in lengths if size <= _OUTLIER * sorted(lengths)[len(lengths) // 2])
 
 
 def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:

@@ -1,6 +1,6 @@
 """Legend summary: move norms, activations and identity labels shared by all blocks into the legend."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
@@ -72,15 +72,19 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
 
 def _shared(diagram: Diagram) -> SharedNotation:
     """Return the notation that all blocks share."""
+
+    def only(labels: Iterable[Label]) -> Label | None:
+        return next(iter(different)) if len(different := set(labels)) == 1 else None
+
     forks = [place for place in _forks(diagram.chain.items) if _is_block(place.fork)]
     convs = [_convs(branch, place.before) for place in forks for branch in place.fork.branches]
     every = [neighbour for conv in convs for neighbour in conv]
-    after = _only({place.after for place in forks if place.fork.merge.role in _SUMS})
-    before = _only({adjacent.before for adjacent in every})
-    last = _only({result[-1].behind for result in convs if result})
+    after = only(place.after for place in forks if place.fork.merge.role in _SUMS)
+    before = only(adjacent.before for adjacent in every)
+    last = only(result[-1].behind for result in convs if result)
     if before and last == NOTHING:
         return SharedNotation(before=before, behind=None, last=None, after=after)
-    behind = _only({value.behind for results in convs for value in results[:-1]})
+    behind = only(value.behind for results in convs for value in results[:-1])
     if behind is None or last is None:
         behind = last = None
     return SharedNotation(before=None, behind=behind, last=last, after=after)
@@ -89,11 +93,6 @@ def _shared(diagram: Diagram) -> SharedNotation:
 def _is_block(fork: Fork) -> bool:
     """Return whether a fork is the body of a block; a product is a gate inside one."""
     return fork.merge.role is not NodeRole.MULTIPLY
-
-
-def _only(labels: set[Label]) -> Label | None:
-    """Return the only label in `labels`, or None if there are several."""
-    return next(iter(labels)) if len(labels) == 1 else None
 
 
 class Place(NamedTuple):
@@ -107,23 +106,13 @@ class Place(NamedTuple):
 def _forks(items: Iterable[Item]) -> Iterator[Place]:
     """Yield all forks, with the norm and activation in boxes of their own beside them."""
     stored = list(items)
-    neighbour = [NOTHING, *(_pill(item) for item in stored), NOTHING]
+    pills = (item if isinstance(item, Node) and item.role in _PILLS else None for item in stored)
+    words = [NOTHING, *(Label(*pill.lines, joint=", ") if pill else NOTHING for pill in pills), NOTHING]
     for number, item in enumerate(stored):
         if isinstance(item, Fork):
-            yield Place(item, neighbour[number], neighbour[number + 2])
+            yield Place(item, words[number], words[number + 2])
         for series in inner_series(item):
             yield from _forks(series)
-
-
-def _pill(item: Item) -> Label:
-    """Return the text of a box for a norm or an activation alone; empty for other items."""
-    if not isinstance(item, Node) or item.role not in _PILLS:
-        return NOTHING
-    return _in_one_line(item.lines)
-
-
-def _in_one_line(lines: Sequence[Label]) -> Label:
-    return lines[0] if len(lines) == 1 else Label(*lines, joint=", ") if lines else NOTHING
 
 
 def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
@@ -143,11 +132,12 @@ def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
 def _beside(node: Node) -> Beside:
     """Return the norm and activation that share a box with a layer, before and behind the layer."""
     if node.role in _PILLS:
-        return Beside(_pill(node), _pill(node))
+        words = Label(*node.lines, joint=", ")
+        return Beside(words, words)
     main = next((at for at, line in enumerate(node.lines) if not _is_minor(line)), 0)
     before = [line for line in node.lines[:main] if _is_minor(line)]
     behind = [line for line in node.lines[main:] if _is_minor(line)]
-    return Beside(before=_in_one_line(before), behind=_in_one_line(behind))
+    return Beside(before=Label(*before, joint=", "), behind=Label(*behind, joint=", "))
 
 
 def _is_minor(line: Label) -> bool:

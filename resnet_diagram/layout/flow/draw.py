@@ -4,11 +4,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import assert_never
 
-from resnet_diagram.diagram.model import Node, NodeRole
+from resnet_diagram.diagram.model import Node, NodeRole, Taper
 from resnet_diagram.diagram.walk import branch_role
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, line_of_text
-from resnet_diagram.layout.flow.boxes import form_of, outline, row_heights
+from resnet_diagram.layout.flow.boxes import FORMS, outline, row_heights
 from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.measure import MARK
 from resnet_diagram.layout.flow.titles import draw_title
@@ -108,7 +108,7 @@ def _node(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
 
 def _box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> Box:
     """Return the box of a node with its entry at (u, v), and its texts."""
-    form = form_of(cell.node)
+    form = FORMS.get(cell.node.role, Form.RECTANGLE if cell.node.taper is Taper.NONE else Form.POLYGON)
     x, y = canvas.point(u, v - cell.wide / 2)
     width, height = canvas.point(cell.front, cell.wide)
     corners: tuple[Point, ...] = ()
@@ -208,17 +208,11 @@ def _marks(canvas: Canvas, cell: ForkCell, at: Point) -> None:
     half = spacing.PITCH * canvas.theme.size(MARK) / 2
     u, v = at[0] + main.u + main.series.length / 2, at[1] + main.series.below
     aside = at[0] + cell.merge_u, at[1] + spacing.MERGE_RADIUS + 2.0
-    if canvas.turned:
-        _mark(canvas, branch, (v + 2.5, u), Anchor.START)
-        _mark(canvas, merge, (aside[1], aside[0]), Anchor.START)
-    else:
-        _mark(canvas, branch, (u, v + 2.5 + half), Anchor.MIDDLE)
-        _mark(canvas, merge, (aside[0] + spacing.MERGE_RADIUS + 1.5, at[1] + half + 1.5), Anchor.START)
-
-
-def _mark(canvas: Canvas, words: str, at: Point, anchor: Anchor) -> None:
-    if words:
-        canvas.words(words, MARK, "text", at, italic=True, anchor=anchor)
+    anchor = Anchor.START if canvas.turned else Anchor.MIDDLE
+    under = (v + 2.5, u) if canvas.turned else (u, v + 2.5 + half)
+    canvas.words(branch, MARK, "text", under, italic=True, anchor=anchor)
+    behind = aside[0] + spacing.MERGE_RADIUS + 1.5, at[1] + half + 1.5
+    canvas.words(merge, MARK, "text", aside[::-1] if canvas.turned else behind, italic=True)
 
 
 _SIGNS = {NodeRole.ADD: Sign.PLUS, NodeRole.SUBTRACT: Sign.MINUS, NodeRole.MULTIPLY: Sign.TIMES}

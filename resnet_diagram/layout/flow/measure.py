@@ -59,13 +59,15 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: Bo
     gaps = sizer.rules.gaps
     start = max(gaps.to_box, main.lead if main.parts else 0.0)
     reach = _reach([main, *below], paths, start + gaps.arrow, theme)
-    room = _mark_room(fork.branch_mark, sizer)
+    size = theme.size(MARK)
+    height = text_width(fork.branch_mark, size) if sizer.turned else spacing.PITCH * size
+    room = _MARK_GAP + height if fork.branch_mark else 0.0
     tracks = _tracks(main._replace(below=main.below + room), below, (start, reach - gaps.arrow), gaps)
     merge_u = reach + spacing.MERGE_RADIUS
     top = max(main.above + gaps.lane, spacing.MERGE_RADIUS + 6.0)
     lanes, above = _lanes(paths, top, merge_u, theme)
     last = tracks[-1]
-    behind = text_width(fork.merge_mark, theme.size(MARK)) + _MARK_GAP if fork.merge_mark else 0.0
+    behind = text_width(fork.merge_mark, size) + _MARK_GAP if fork.merge_mark else 0.0
     return ForkCell(
         tracks=(tracks[0]._replace(series=main), *tracks[1:]),
         lanes=lanes,
@@ -77,14 +79,6 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: Bo
         below=max(last.v + last.series.below, spacing.MERGE_RADIUS + (behind if sizer.turned else 0.0)),
         lead=gaps.dot,
     )
-
-
-def _mark_room(mark: str, sizer: BoxSizer) -> float:
-    """Return the space of a formula beside the first branch, across the flow, in points."""
-    if not mark:
-        return 0.0
-    size = sizer.theme.size(MARK)
-    return _MARK_GAP + (text_width(mark, size) if sizer.turned else spacing.PITCH * size)
 
 
 def _reach(branches: list[Series], paths: list[tuple[Link, Series]], ends: float, theme: Theme) -> float:
@@ -106,19 +100,14 @@ def _reach(branches: list[Series], paths: list[tuple[Link, Series]], ends: float
 
 def _tracks(main: Series, below: list[Series], span: tuple[float, float], gaps: Gaps) -> tuple[Track, ...]:
     """Return the branches' tracks: the first on the flow's line, the others beside it, each centred."""
-    v = 0.0
-    start, free = span
-    tracks = [Track(u=_middle(main, start, free), v=0.0, series=main)]
-    previous = max(main.below, spacing.MERGE_RADIUS + gaps.lane)
-    for branch in below:
-        v += previous + gaps.lane + branch.above
-        tracks.append(Track(u=_middle(branch, start, free), v=v, series=branch))
-        previous = branch.below
+    v = before = 0.0
+    start, end = span
+    tracks: list[Track] = []
+    for branch in (main, *below):
+        v += before + gaps.lane + branch.above if tracks else 0.0
+        tracks.append(Track(u=start + (end - start - branch.length) / 2, v=v, series=branch))
+        before = branch.below if v else max(main.below, spacing.MERGE_RADIUS + gaps.lane)
     return tuple(tracks)
-
-
-def _middle(branch: Series, start: float, end: float) -> float:
-    return start + (end - start - branch.length) / 2
 
 
 def _lanes(

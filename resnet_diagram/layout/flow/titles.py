@@ -1,6 +1,6 @@
 """Titles of groups, with their number of repetitions."""
 
-from resnet_diagram.diagram.model import Group
+from resnet_diagram.diagram.model import Frame, Group
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.scene import Anchor, Point
 from resnet_diagram.layout.spacing import FRAME_PAD, TITLE_HEIGHT
@@ -13,15 +13,17 @@ _CLEAR = 4.0
 """From a line to a title beside it."""
 
 
+def heading_widths(part: Group | Frame, theme: Theme) -> tuple[float, float]:
+    """Return the widths of the title and of the count of a group or a frame, in points."""
+    title = text_width(part.title, theme.size("group"), bold=True)
+    return title, text_width(times(part.repeat), theme.size("badge"), bold=True)
+
+
 def title_width(group: Group | None, theme: Theme, note: str = "") -> float:
     """Return the width of a group's title, count and note, in points; 0 without a group."""
     if group is None:
         return 0.0
-    widths = [
-        text_width(group.title, theme.size("group"), bold=True),
-        text_width(times(group.repeat), theme.size("badge"), bold=True),
-        text_width(note, theme.size("caption")),
-    ]
+    widths = *heading_widths(group, theme), text_width(note, theme.size("caption"))
     complete = [width for width in widths if width]
     return sum(complete) + _GAP * max(0, len(complete) - 1)
 
@@ -39,13 +41,12 @@ def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> N
 
 def title_reach(group: Group, theme: Theme, pad: float) -> tuple[float, float]:
     """Return the extent of a frame on both sides of a line between its title and its count."""
-    title = text_width(group.title, theme.size("group"), bold=True)
-    count = text_width(times(group.repeat), theme.size("badge"), bold=True)
+    title, count = heading_widths(group, theme)
     return (pad + title + _CLEAR if title else 0.0), (pad + count + _CLEAR if count else 0.0)
 
 
-def draw_heading(canvas: Canvas, title: str, repeat: int, across: tuple[float, float], middle: float) -> None:
+def draw_heading(canvas: Canvas, part: Group | Frame, across: tuple[float, float], middle: float) -> None:
     """Write a title from the first x of `across` on and its count up to the second, both at y `middle`."""
     left, right = across
-    canvas.words(title, "group", "text", (left, middle), bold=True)
-    canvas.words(times(repeat), "badge", "text", (right, middle), bold=True, anchor=Anchor.END)
+    canvas.words(part.title, "group", "text", (left, middle), bold=True)
+    canvas.words(times(part.repeat), "badge", "text", (right, middle), bold=True, anchor=Anchor.END)

@@ -21,6 +21,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.walk import is_merge
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.titles import draw_heading, heading_widths
 from resnet_diagram.layout.lanes.grid import Net
 from resnet_diagram.layout.lanes.plan import Plan
 from resnet_diagram.layout.lanes.routes import Route, Way
@@ -28,7 +29,6 @@ from resnet_diagram.layout.overview.measure import FRAME_PADDING
 from resnet_diagram.layout.scene import LOOSE, Anchor, Box, Connector, End, Form, GroupKind, Point, Side, Text
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
-from resnet_diagram.wording.symbols import times
 
 DrawPart = Callable[[int, float, float], None]
 """Draw a part by its number, with the line into it at (u, v)."""
@@ -71,10 +71,7 @@ def _draw_frame(canvas: Canvas, frame: Frame, start: Point, end: Point) -> None:
     with canvas.group(frame.id, GroupKind.BLOCK, frame.title, frame.origin, frame.repeat):
         canvas.frame(GroupRole.BLOCK, start, end)
         middle = start[1] + spacing.TITLE_HEIGHT / 2 + 1.5
-        canvas.words(frame.title, "group", "text", (start[0] + FRAME_PADDING, middle), bold=True)
-        if count := times(frame.repeat):
-            place = end[0] - FRAME_PADDING, middle
-            canvas.words(count, "badge", "text", place, bold=True, anchor=Anchor.END)
+        draw_heading(canvas, frame, (start[0] + FRAME_PADDING, end[0] - FRAME_PADDING), middle)
 
 
 def _lines(canvas: Canvas, dag: Dag, plan: Plan, at: Point) -> list[Connector]:
@@ -82,7 +79,11 @@ def _lines(canvas: Canvas, dag: Dag, plan: Plan, at: Point) -> list[Connector]:
     nets: dict[Net, _Net] = {}
     result: list[Connector] = []
     moved = [tuple((at[0] + u, at[1] + v) for u, v in path) for path in plan.paths]
-    order = sorted(range(len(moved)), key=lambda number: (_extent(moved[number]), number))
+
+    def lengths(number: int) -> tuple[float, ...]:
+        return tuple(-abs(u - x) - abs(v - y) for (x, y), (u, v) in pairwise(moved[number]))
+
+    order = sorted(range(len(moved)), key=lengths)  # lines with long first segments come first
     for number in order:
         route = plan.routes[number]
         net = nets.setdefault(route.net, _Net())
@@ -100,11 +101,6 @@ def _lines(canvas: Canvas, dag: Dag, plan: Plan, at: Point) -> list[Connector]:
         net.connectors.append(len(result))
         result.append(_connector(canvas, dag, plan, number, path, tail, at))
     return result
-
-
-def _extent(path: Sequence[Point]) -> tuple[float, ...]:
-    """Return a sort key of a path: those with long first segments come first."""
-    return tuple(-abs(end[0] - start[0]) - abs(end[1] - start[1]) for start, end in pairwise(path))
 
 
 def _unshared(path: Sequence[Point], segments: Sequence[Segment]) -> tuple[tuple[Point, ...], bool]:
@@ -228,13 +224,7 @@ def heading_lengths(dag: Dag, theme: Theme) -> tuple[tuple[str, float], ...]:
     frames = [vertex.frame for vertex in dag.vertices if vertex.frame]
     pads = [(4 if frame.repeat > 1 else 2) * FRAME_PADDING for frame in frames]
     return tuple(
-        (
-            frame.id,
-            text_width(frame.title, theme.size("group"), bold=True)
-            + text_width(times(frame.repeat), theme.size("badge"), bold=True)
-            + pad,
-        )
-        for frame, pad in zip(frames, pads, strict=True)
+        (frame.id, sum(heading_widths(frame, theme)) + pad) for frame, pad in zip(frames, pads, strict=True)
     )
 
 

@@ -69,7 +69,8 @@ def rows_spanned(vertices: Sequence[Vertex], vertex: Vertex) -> range:
 
 def grid(dag: Dag) -> Grid:
     """Return the places of the vertices of a graph."""
-    given = _given(dag.vertices)
+    order = sorted({vertex.column for vertex in dag.vertices})
+    given = [order.index(vertex.column) for vertex in dag.vertices] if () not in order else []
     columns = given or _later(dag.vertices, _columns(dag.vertices))
     enters = [not (vertex.content or vertex.reads) for vertex in dag.vertices]
     used = sorted({column for column, entry in zip(columns, enters, strict=True) if not entry})
@@ -92,12 +93,6 @@ def grid(dag: Dag) -> Grid:
         line_rows=tuple(row for row, _ in order),
         given=bool(given),
     )
-
-
-def _given(vertices: Sequence[Vertex]) -> list[int]:
-    """Return the columns that a graph gives to its vertices; nothing if it gives none."""
-    order = sorted({vertex.column for vertex in vertices})
-    return [order.index(vertex.column) for vertex in vertices] if () not in order else []
 
 
 def _columns(vertices: Sequence[Vertex]) -> list[int]:
@@ -153,17 +148,13 @@ def _later(vertices: Sequence[Vertex], columns: list[int]) -> list[int]:
         if fixed or not readers[number]:
             continue
         least = min(
-            result[reader] - _step(vertex, vertices[reader], columns[reader] - columns[number])
+            # A reader below may be in the same column.
+            result[reader] - (vertices[reader].row == vertex.row or columns[reader] != columns[number])
             for reader in readers[number]
         )
         free = (at for at in range(least, result[number], -1) if (vertex.row, at) not in closed)
         result[number] = next(free, result[number])
     return result
-
-
-def _step(vertex: Vertex, reader: Vertex, now: int) -> int:
-    """Return the minimum number of columns between a source and its reader; 0 for a reader below it."""
-    return 0 if vertex.row != reader.row and not now else 1
 
 
 def _lines(vertices: Sequence[Vertex], columns: Sequence[int]) -> list[tuple[int, int]]:

@@ -1,11 +1,13 @@
 """Positions of the parts and the lines of a graph, along (u) and across (v) the flow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 from typing import NamedTuple
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, Frame
 from resnet_diagram.diagram.walk import is_merge
 from resnet_diagram.layout.lanes.extents import (
@@ -85,30 +87,26 @@ def plan(
     assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
     reaches = _reaches(dag, places, routed, offsets)
     frames = enclosures(dag, places, extents, reaches, dict(headings))
-    columns, ends = _column_spans(places, routed, extents, words, assigned, frames)
-    lines, height = _line_places(places, routed, extents, reaches, words, size, assigned, frames)
-    geometry = _Geometry(dag, places, extents, exits, reaches, assigned, frames, columns, ends, lines)
-    paths, labels = [], []
-    for route, offset, width in zip(routed, offsets, words, strict=True):
-        paths.append(geometry.path(route, offset))
-        labels.append(geometry.label(route, offset, width, size))
-    spans = [geometry.span(number) for number in range(len(dag.vertices))]
-    bodies = [geometry.body(number) for number in range(len(dag.vertices))]
+    planner = _Planner(places, routed, extents, words, size, exits, reaches, assigned, frames)
+    planner.place_columns()
+    height = planner.place_lines()
+    spans = [planner.span(number) for number in range(len(dag.vertices))]
+    bodies = [planner.body(number) for number in range(len(dag.vertices))]
     tracks_behind = assigned.columns[places.width]
     return Plan(
         grid=places,
         routes=tuple(routed),
-        paths=tuple(paths),
+        paths=tuple(map(planner.path, routed, offsets)),
         starts=tuple(start for start, _ in spans),
         lines=tuple(middle for middle, _ in bodies),
         lengths=tuple(length for _, length in spans),
         reaches=tuple(reach for _, reach in bodies),
-        labels=tuple(labels),
-        columns=columns,
-        rows=tuple(lines[line] for line in places.row_lines),
-        length=max(ends, default=0.0) + (_BEHIND + tracks_behind * _TRACK if tracks_behind else 0.0),
+        labels=tuple(map(planner.label, routed, offsets, words)),
+        columns=tuple(planner.columns),
+        rows=tuple(planner.lines[line] for line in places.row_lines),
+        length=max(planner.ends, default=0.0) + (_BEHIND + tracks_behind * _TRACK if tracks_behind else 0.0),
         height=height,
-        frames=tuple(geometry.corners(frame) for frame in frames),
+        frames=tuple(map(planner.corners, frames)),
     )
 
 
@@ -173,113 +171,94 @@ def _reaches(dag: Dag, places: Grid, routed: Sequence[Route], offsets: Sequence[
     return reaches
 
 
-def _column_spans(
-    places: Grid,
-    routed: Sequence[Route],
-    extents: Sequence[Extent],
-    words: Sequence[float],
-    assigned: Tracks,
-    frames: Sequence[Enclosure],
-) -> tuple[tuple[tuple[float, float], ...], tuple[float, ...]]:
-    """Return where the parts of each column begin and end, and where the words beside them end."""
-    halves = [0.0] * places.width
-    widths = [0.0] * places.width
-    leads = [0.0] * places.width
-    for column, extent in zip(places.columns, extents, strict=True):
-        if column == ENTRY:
-            continue
-        halves[column] = max(halves[column], extent.length / 2)
-        widths[column] = max(widths[column], extent.length)
-    entered = [False] * places.width
-    before, behind = [0.0] * places.width, [0.0] * places.width
-    for route, width in zip(routed, words, strict=True):
-        column = places.columns[route.head]
-        entered[column] = True
-        if width and places.given:
-            upright = route.way is Way.ACROSS and places.columns[route.read.vertex] == column
-            side = before if upright else behind
-            side[column] = max(side[column], width + _LABEL_GAP)
-        elif width and route.way is Way.ACROSS:
-            widths[column] = max(widths[column], halves[column] + width + _LABEL_GAP)
-        elif width:
-            leads[column] = max(leads[column], width + 2.0)
-    spans: list[tuple[float, float]] = []
-    ends: list[float] = []
-    u = free = 0.0
-    for column, width in enumerate(widths):
-        count = assigned.columns[column]
-        if column:
-            ends[-1] = max(u, free if count or behind[column] else 0.0)
-            u = ends[-1] + _BEHIND
-        if column or count or entered[0]:
-            u += count * _TRACK + (AHEAD if entered[column] or count else 0.0) + leads[column]
-        u += FRAME_GAP * sum(frame.columns[0] == column for frame in frames)
-        u = max(u, before[column] - halves[column])
-        spans.append((u, u + 2 * halves[column]))
-        free = max(free, u + halves[column] + behind[column] if behind[column] else 0.0)
-        u = end_of(frames, column, u + width, spans)
-        ends.append(u)
-    return tuple(spans), tuple(ends)
+@dataclass()
+class _Planner:
+    """A graph whose lines have routes and tracks, and then places along and across the flow.
 
+    `columns`: where the parts of each column begin and end; `ends`: where the words beside them end. `lines`:
+    where each line lies across the flow.
+    """
 
-def _line_places(
-    places: Grid,
-    routed: Sequence[Route],
-    extents: Sequence[Extent],
-    reaches: Sequence[float],
-    words: Sequence[float],
-    size: float,
-    assigned: Tracks,
-    frames: Sequence[Enclosure],
-) -> tuple[list[float], float]:
-    """Return where each line lies across the flow, and the height of all."""
-    above, below = [2.0] * places.height, [2.0] * places.height
-    gaps = [0.0] * (places.height + 1)
-    for number, (first, last) in enumerate(places.spans):
-        over, under = overhang(places, extents, reaches, number)
-        above[first] = max(above[first], over)
-        below[last] = max(below[last], under)
-    for frame in frames:
-        first, last = frame.lines
-        above[first], below[last] = max(above[first], frame.above), max(below[last], frame.below)
-    for route, width in zip(routed, words, strict=True):
-        if width:
-            line = places.enters(route.net, route.head)
-            room = reaches[route.head] + _LABEL_LEAD + PITCH * size
-            if places.given:
-                gaps[line + (places.leaves(route.net) > line)] = PITCH * size + 2.0
-            elif route.way is Way.ACROSS:
-                side = above if route.side < 0 else below
-                side[line] = max(side[line], room)
-            else:
-                above[line] = max(above[line], reaches[route.head] + PITCH * size + 1.0)
-                below[line] = max(below[line], reaches[route.head] + PITCH * size + 1.0)
-    lines: list[float] = []
-    v = 0.0
-    for line in range(places.height):
-        v += gaps[line]
-        if line:
-            joined = places.line_rows[line] == places.line_rows[line - 1]
-            v += _LINE_GAP if joined else _ROW_GAP
-        count = assigned.lines[line]
-        v += (count + (line == 0)) * _TRACK if count else 0.0
-        lines.append(v + above[line])
-        v = lines[-1] + below[line]
-    last = assigned.lines[places.height]
-    return lines, v + ((last + 1) * _TRACK if last else 0.0)
-
-
-class _Geometry(NamedTuple):
-    dag: Dag
     places: Grid
+    routed: Sequence[Route]
     extents: Sequence[Extent]
-    exits: dict[Net, float]
+    words: Sequence[float]
+    size: float
+    exits: Mapping[Net, float]
     reaches: Sequence[float]
     assigned: Tracks
     frames: Sequence[Enclosure]
-    columns: Sequence[tuple[float, float]]
-    ends: Sequence[float]
-    lines: Sequence[float]
+    columns: list[tuple[float, float]] = field(default_factory=list)
+    ends: list[float] = field(default_factory=list)
+    lines: list[float] = field(default_factory=list)
+
+    def place_columns(self) -> None:
+        """Place the columns along the flow, with room for their lines and words."""
+        places, count = self.places, self.places.width
+        widths, leads, before, behind = ([0.0] * count for _ in range(4))
+        entered = [False] * count
+        for column, extent in zip(places.columns, self.extents, strict=True):
+            if column != ENTRY:
+                widths[column] = max(widths[column], extent.length)
+        parts = list(widths)
+        for route, width in zip(self.routed, self.words, strict=True):
+            column = places.columns[route.head]
+            entered[column] = True
+            if width and places.given:
+                upright = route.way is Way.ACROSS and places.columns[route.read.vertex] == column
+                side = before if upright else behind
+                side[column] = max(side[column], width + _LABEL_GAP)
+            elif width and route.way is Way.ACROSS:
+                widths[column] = max(widths[column], parts[column] / 2 + width + _LABEL_GAP)
+            elif width:
+                leads[column] = max(leads[column], width + 2.0)
+        u = free = 0.0
+        for column, (width, length) in enumerate(zip(widths, parts, strict=True)):
+            tracks_before = self.assigned.columns[column]
+            if column:
+                self.ends[-1] = max(u, free if tracks_before or behind[column] else 0.0)
+                u = self.ends[-1] + _BEHIND
+            if column or tracks_before or entered[0]:
+                ahead = AHEAD if entered[column] or tracks_before else 0.0
+                u += tracks_before * _TRACK + ahead + leads[column]
+            u += FRAME_GAP * sum(frame.columns[0] == column for frame in self.frames)
+            u = max(u, before[column] - length / 2)
+            self.columns.append((u, u + length))
+            free = max(free, u + length / 2 + behind[column] if behind[column] else 0.0)
+            u = end_of(self.frames, column, u + width, self.columns)
+            self.ends.append(u)
+
+    def place_lines(self) -> float:
+        """Place the lines across the flow, with room for their words; return the height of all."""
+        places, counts, pitch = self.places, self.assigned.lines, PITCH * self.size
+        above, below = [2.0] * places.height, [2.0] * places.height
+        gaps = [0.0] * (places.height + 1)
+        reaches = [
+            (*places.spans[number], *overhang(places, self.extents, self.reaches, number))
+            for number in range(len(places.spans))
+        ]
+        reaches += [(*frame.lines, frame.above, frame.below) for frame in self.frames]
+        for route, width in zip(self.routed, self.words, strict=True):
+            line, reach = places.enters(route.net, route.head), self.reaches[route.head]
+            if width and places.given:
+                gaps[line + (places.leaves(route.net) > line)] = pitch + 2.0
+            elif width and route.way is Way.ACROSS:
+                room = reach + _LABEL_LEAD + pitch
+                reaches.append((line, line, *((room, 0.0) if route.side < 0 else (0.0, room))))
+            elif width:
+                reaches.append((line, line, *((reach + pitch + 1.0,) * 2)))
+        for first, last, over, under in reaches:
+            above[first], below[last] = max(above[first], over), max(below[last], under)
+        v = 0.0
+        for line, (over, under) in enumerate(zip(above, below, strict=True)):
+            v += gaps[line]
+            if line:
+                joined = places.line_rows[line] == places.line_rows[line - 1]
+                v += _LINE_GAP if joined else _ROW_GAP
+            v += (counts[line] + (line == 0)) * _TRACK if counts[line] else 0.0
+            self.lines.append(v + over)
+            v = self.lines[-1] + under
+        return v + ((counts[places.height] + 1) * _TRACK if counts[places.height] else 0.0)
 
     def span(self, number: int) -> tuple[float, float]:
         """Return where a part begins along the flow, and its length."""
@@ -360,24 +339,25 @@ class _Geometry(NamedTuple):
         turn = self.upright(first + 1 if route.way is Way.EARLY else last, net)
         return leave, (turn, leave[1]), (turn, enter[1]), enter
 
-    def label(self, route: Route, offset: float, width: float, size: float) -> tuple[Point, bool]:
+    def label(self, route: Route, offset: float, width: float) -> tuple[Point, bool]:
         """Return the place of the words on a route, and whether they begin there or are centred."""
+        half = PITCH * self.size / 2
         if self.places.given:
-            return self._label_between(route, offset, width, size)
+            return self._label_between(route, offset, width)
         entry, length_of_head = self.span(route.head)
         line = self.lines[self.places.enters(route.net, route.head)]
         if route.way is Way.ACROSS:
-            away = self.reaches[route.head] + _LABEL_LEAD + PITCH * size / 2
+            away = self.reaches[route.head] + _LABEL_LEAD + half
             return (entry + length_of_head / 2 + _LABEL_GAP, line + route.side * away), True
         side = 1 if offset > 0 else -1
-        return (entry - AHEAD - width / 2, line + offset + side * (PITCH * size / 2 + 1.0)), False
+        return (entry - AHEAD - width / 2, line + offset + side * (half + 1.0)), False
 
-    def _label_between(self, route: Route, offset: float, width: float, size: float) -> tuple[Point, bool]:
+    def _label_between(self, route: Route, offset: float, width: float) -> tuple[Point, bool]:
         """Return the place of the words on a route between two rows, beside the line."""
         path = self.path(route, offset)
         target = self.places.enters(route.net, route.head)
         rises = self.places.leaves(route.net) > target
-        half = PITCH * size / 2
+        half = PITCH * self.size / 2
         if route.way is Way.AROUND:
             (left, level), (right, _) = path[2:4]
             return ((left + right) / 2, level - half - 1.0), False

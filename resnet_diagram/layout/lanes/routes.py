@@ -129,14 +129,14 @@ def routes(dag: Dag, grid: Grid) -> list[Route]:
     tall = [(column, first, last) for column, first, last in spans if first < last]
     router = _Router(dag, grid, grid.cells(), tall)
     pairs = [(read, head) for head, vertex in enumerate(dag.vertices) for read in vertex.reads]
-    order = sorted(range(len(pairs)), key=lambda at: (*_priority(grid, *pairs[at]), at))
+
+    def rank(at: int) -> tuple[bool, int, int]:
+        """Return a sort key: level lines first, then short ones."""
+        read, head = pairs[at]
+        net = read.vertex, read.port
+        across = abs(grid.leaves(net) - grid.enters(net, head))
+        return across != 0, abs(grid.columns[head] - grid.columns[read.vertex]), across
+
+    order = sorted(range(len(pairs)), key=rank)
     route_of = {at: router.route(*pairs[at]) for at in order}
     return [route_of[at] for at in range(len(pairs))]
-
-
-def _priority(grid: Grid, read: Read, head: int) -> tuple[bool, int, int]:
-    """Return a sort key: level lines first, then short ones."""
-    net = read.vertex, read.port
-    across = abs(grid.leaves(net) - grid.enters(net, head))
-    along = grid.columns[head] - grid.columns[read.vertex]
-    return across != 0, abs(along), across

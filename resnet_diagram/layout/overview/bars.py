@@ -21,10 +21,10 @@ def draw_ellipsis(canvas: Canvas, omitted: Omitted, marker_id: str, x: float, y:
     canvas.begin(End(element=marker_id), (x + ELLIPSIS_WIDTH + ELLIPSIS_GAP, y))
 
 
-def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float], joined: float = 0.0) -> None:
+def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float], span: float) -> None:
     """Draw a bar with its left side at `at`, rotated text, and its index below.
 
-    `joined`: distance to the right side of the last bar that shares the index.
+    `span`: distance to the right side of the last bar that shares the index.
     """
     width, height, lines = extent
     x, y = at
@@ -39,7 +39,7 @@ def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float],
     left, top = canvas.point(x, y - height / 2)
     labels: tuple[Text, ...] = ()
     if bar.index:
-        below = x + (width + joined) / 2, y + height / 2 + INDEX_HEIGHT / 2 + 0.8
+        below = x + span / 2, y + height / 2 + INDEX_HEIGHT / 2 + 0.8
         labels = (canvas.text(bar.index, "label", "muted", below),)
     canvas.current.boxes.append(
         Box(

@@ -1,6 +1,5 @@
 """Draw an overview: a network as a row of bars in frames, with its shortcuts over them."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -94,7 +93,12 @@ def draw_routed(canvas: Canvas, routed: RoutedOverview) -> None:
     """Draw an overview from (0, 0)."""
     for number in range(len(routed.rows)):
         _draw_row(canvas, routed, number)
-    _finish(canvas, routed)
+    if canvas.line and routed.rows:
+        # End the line of flow behind the last bar where a shortcut ends there.
+        heads = [head.x for _, head in routed.ports if head.row == len(routed.rows) - 1]
+        if max(heads, default=0.0) > canvas.line.points[-1][0]:
+            end = max(max(heads) + _BEHIND_LAST, routed.rows[-1].places[-1].end)
+            canvas.end(LOOSE, (end, routed.lines[-1]), arrow=False)
     _draw_long(canvas, routed)
 
 
@@ -185,10 +189,10 @@ def _frame(canvas: Canvas, place: PlacedFrame, row: MeasuredRow, y: float) -> No
         canvas.tag(canvas.frame(frame.role, (place.x, top), (place.end, bottom)), frame.tag)
         middle = top + spacing.TITLE_HEIGHT / 2 + 1.5
         ends = place.x + FRAME_PADDING, place.end - FRAME_PADDING
-        draw_heading(canvas, frame.title, frame.repeat, ends, middle)
-    for nth, line in enumerate(reversed(place.measured.note)):
-        at = bottom - _BOTTOM - (nth + 0.5) * _NOTE + 1.0
-        canvas.current.texts.append(canvas.text(line, "caption", "text", (place.x + place.width / 2, at)))
+        draw_heading(canvas, frame, ends, middle)
+    note = place.measured.note
+    at = place.x + place.width / 2, bottom - _BOTTOM - (len(note) - 0.5) * _NOTE + 1.0
+    canvas.current.texts += canvas.lines(note, "caption", "text", at, _NOTE)[::-1]
 
 
 def _flow(canvas: Canvas, ends: Ends, place: PlacedFrame, y: float, *, first: bool) -> None:
@@ -208,37 +212,23 @@ def _flow(canvas: Canvas, ends: Ends, place: PlacedFrame, y: float, *, first: bo
             busy = ends.tails[bar.id] or (before and before.bar and ends.heads[before.bar.id])
             arrow = not busy and (before is not None or not framed)
             canvas.end(End(element=bar.id, side=Side.LEFT), (x, y), arrow=arrow)
-            draw_bar(canvas, bar, slot.size, (x, y), _joined(slot, islice(slots, number + 1, None)))
+            joined = takewhile(lambda item: item.bar and item.bar.joined, islice(slots, number + 1, None))
+            *_, last = (slot, *joined)  # the last bar that shares its index
+            draw_bar(canvas, bar, slot.size, (x, y), last.x + last.size.width - slot.x)
             canvas.leave(bar.id, (x + slot.size.width, y))
         before = slot
-
-
-def _joined(slot: Slot, following: Iterable[Slot]) -> float:
-    """Return the distance from the end of a bar to the end of the last bar joined to it."""
-    end = slot.x + slot.size.width
-    last = end
-    for item in takewhile(lambda item: item.bar and item.bar.joined, following):
-        last = item.x + item.size.width
-    return last - end
 
 
 def _draw_routes(canvas: Canvas, place: PlacedFrame, routes: FrameRoutes, y: float) -> None:
     """Draw the shortcuts over the bars of one frame."""
     pitch = spacing.PITCH * canvas.theme.size("label")
-    label_at = {id(label.arc): label for label in routes.labels}
+    labels_of: dict[int, list[Text]] = {}
+    for label in routes.labels:
+        at = place.x + label.x, y - label.base - (len(label.lines) - 0.5) * pitch
+        labels_of[id(label.arc)] = canvas.lines(label.lines, "label", label.arc.role, at, pitch)[::-1]
     for route in routes.routes:
         tail, head, track = place.x + route.tail, place.x + route.head, y - route.track
-        label = label_at.get(id(route.arc))
-        labels = (
-            [
-                canvas.text(
-                    line, "label", label.arc.role, (place.x + label.x, y - label.base - (nth + 0.5) * pitch)
-                )
-                for nth, line in enumerate(reversed(label.lines))
-            ]
-            if label
-            else []
-        )
+        labels = labels_of.get(id(route.arc), [])
         _arc(canvas, route.arc, [(tail, y), (tail, track), (head, track), (head, y)], labels)
 
 
@@ -257,19 +247,9 @@ def _arc(canvas: Canvas, arc: Arc, places: list[Point], labels: list[Text]) -> N
     )
 
 
-def _finish(canvas: Canvas, routed: RoutedOverview) -> None:
-    """End the line of flow behind the last bar where a shortcut ends there."""
-    if not canvas.line or not routed.rows:
-        return
-    last = routed.rows[-1].places[-1]
-    end = canvas.line.points[-1][0]
-    heads = [head.x for _, head in routed.ports if head.row == len(routed.rows) - 1]
-    if max(heads, default=0.0) > end:
-        canvas.end(LOOSE, (max(max(heads) + _BEHIND_LAST, last.end), routed.lines[-1]), arrow=False)
-
-
 def _draw_long(canvas: Canvas, routed: RoutedOverview) -> None:
     """Draw the shortcuts between frames, with their labels on their lines."""
+    pitch = spacing.PITCH * canvas.theme.size("label")
     stored: dict[int, list[Span]] = {}
     for span in routed.spans:
         stored.setdefault(span.number, []).append(span)
@@ -284,18 +264,9 @@ def _draw_long(canvas: Canvas, routed: RoutedOverview) -> None:
                 [(span.right, track), (span.left, track)] if at else [(span.left, track), (span.right, track)]
             )
         points.append((head.x, routed.lines[head.row]))
-        labels = [
-            label
-            for span in result
-            for label in _span_labels(canvas, span, arc, routed.lines[span.row] - span.track)
-        ]
-        _arc(canvas, arc, points, labels)
-
-
-def _span_labels(canvas: Canvas, span: Span, arc: Arc, track: float) -> Iterator[Text]:
-    """Yield the lines of the label of a shortcut between frames, on its line."""
-    pitch = spacing.PITCH * canvas.theme.size("label")
-    for nth, line in enumerate(span.lines):
-        at = track + (nth - (len(span.lines) - 1) / 2) * pitch
-        text = canvas.text(line, "label", arc.role, ((span.left + span.right) / 2, at))
-        yield replace(text, halo=True)
+        labels: list[Text] = []
+        for span in result:
+            track = routed.lines[span.row] - span.track
+            at_first = (span.left + span.right) / 2, track - (len(span.lines) - 1) / 2 * pitch
+            labels += canvas.lines(span.lines, "label", arc.role, at_first, pitch)
+        _arc(canvas, arc, points, [replace(label, halo=True) for label in labels])

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, Omitted
+from resnet_diagram.layout.flow.titles import heading_widths
 from resnet_diagram.layout.overview.ports import (
     BETWEEN,
     END_GAP,
@@ -21,7 +22,6 @@ from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.layers import plus_lines
 from resnet_diagram.wording.shapes import change_lines
-from resnet_diagram.wording.symbols import times
 from resnet_diagram.wording.terms import NOTHING, Label
 
 FRAME_PADDING = 5.0
@@ -120,12 +120,6 @@ def port_x(slot: Slot, end: ArcEnd) -> float:
     return slot.x + slot.size.width + reach_on(end.rank + 1)
 
 
-def title_widths(frame: MeasuredFrame, theme: Theme) -> tuple[float, float]:
-    """Return the widths of a frame's title and of its count."""
-    title = text_width(frame.frame.title, theme.size("group"), bold=True)
-    return title, text_width(times(frame.frame.repeat), theme.size("badge"), bold=True)
-
-
 def fitted(frame: MeasuredFrame, width: float) -> MeasuredFrame:
     """Spread the content of a frame over its width."""
     spare = width - frame.content - _ROOMY
@@ -158,7 +152,7 @@ def content_start(frame: MeasuredFrame, width: float, theme: Theme) -> float:
     middle = (width - frame.content) / 2
     if not frame.crossings:
         return middle
-    title, count = title_widths(frame, theme)
+    title, count = heading_widths(frame.frame, theme)
     least = FRAME_PADDING + title + _CLEAR - min(frame.crossings) if title else 0.0
     maximum = width - (FRAME_PADDING + count + _CLEAR if count else 0.0) - max(frame.crossings)
     return max(least, min(middle, maximum))
@@ -167,7 +161,7 @@ def content_start(frame: MeasuredFrame, width: float, theme: Theme) -> float:
 def _least_width(frame: MeasuredFrame, theme: Theme) -> float:
     if frame.frame.role is None:
         return frame.content
-    title, count = title_widths(frame, theme)
+    title, count = heading_widths(frame.frame, theme)
     heading = title + count + 2 * FRAME_PADDING + (_COUNT_GAP if title and count else 0.0)
     notes = [text_width(line, theme.size("caption")) + 2 * FRAME_PADDING for line in frame.note]
     width = max(frame.content, heading, *notes, 0.0)

@@ -1,7 +1,6 @@
 """Draw a U-Net as a U: the parts of its levels, skip connections along them, and arrows between them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,14 +18,9 @@ from resnet_diagram.layout.unet.place import (
     MARGIN,
     Plan,
     Row,
-    gates_of,
-    lead,
     lifted,
     planned,
-    read_from_below,
     rows_of,
-    words_down,
-    words_up,
     words_width,
 )
 from resnet_diagram.style.theme import Theme
@@ -74,30 +68,30 @@ def unet_panel(dag: Dag, sides: Sides, theme: Theme, room: float) -> DrawnPanel 
             break
     canvas = Canvas(theme=theme, turned=False)
     left = MARGIN + words_width(plan.rows, theme)
-    for row, line in zip(plan.rows, plan.lines, strict=True):
+    for row, line in plan.lines.items():
         for number in row.parts:
             draw(canvas, plan.parts[number], (plan.starts[number], line), entered=number not in row.down)
         canvas.words(row.words, "caption", "muted", (left, line), anchor=Anchor.END)
-        canvas.current.connectors += _along(canvas, dag, sides, plan, row)
+        canvas.current.connectors += _along(canvas, sides, plan, row)
     for upper, lower in pairwise(row for row in plan.rows if row.down):
-        canvas.current.connectors.append(_down(canvas, dag, plan, upper, lower))
+        canvas.current.connectors.append(_down(canvas, plan, upper, lower))
     for upper, lower in pairwise((*(row for row in plan.rows if row.up), plan.rows[-1])):
-        canvas.current.connectors.append(_up(canvas, dag, plan, upper, lower))
-        canvas.current.connectors += _to_gates(canvas, dag, plan, upper, lower)
+        canvas.current.connectors.append(_up(canvas, plan, upper, lower))
+        canvas.current.connectors += _to_gates(canvas, plan, upper, lower)
     return DrawnPanel(canvas, plan.width, plan.height)
 
 
-def _down(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connector:
+def _down(canvas: Canvas, plan: Plan, upper: Row, lower: Row) -> Connector:
     """Return the arrow from a level of the encoder to the next."""
     tail, head = upper.down[-1], lower.down[0]
     source, target = plan.parts[tail].last, plan.parts[head].first
     u = plan.starts[head] + (target.start + target.end) / 2
     left, right = (plan.starts[tail] + end for end in (source.start + BESIDE, source.end - BESIDE))
     at = min(max(u, left), right)
-    start = plan.line(upper) + source.below
-    end = plan.line(lower) - target.above
+    start = plan.lines[upper] + source.below
+    end = plan.lines[lower] - target.above
     gap = plan.gap(upper, lower)
-    words = words_down(dag, lower, plan.sizer)
+    words = plan.words(lower, rises=False)
     middle, pitch = sum(gap) / 2, PITCH * canvas.theme.size("label")
     top = middle - 1.0 - (len(words) - 1) * pitch / 2
     if at != u and words:
@@ -105,20 +99,20 @@ def _down(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Conne
         top = middle + BESIDE + pitch / 2
     return _connector(
         canvas,
-        dag.vertices[head].reads[0],
+        plan.dag.vertices[head].reads[0],
         [(at, start), (at, middle), (u, middle), (u, end)],
         (End(element=source.element, side=Side.BOTTOM), End(element=target.element, side=Side.TOP)),
-        _labels(canvas, words, (u + BESIDE, top), Anchor.START),
+        canvas.lines(words, "label", "text", (u + BESIDE, top), pitch, Anchor.START),
     )
 
 
-def _up(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connector:
+def _up(canvas: Canvas, plan: Plan, upper: Row, lower: Row) -> Connector:
     """Return the arrow to a level of the decoder: from the one below, or from the lowest of the encoder."""
     pitch = PITCH * canvas.theme.size("label")
-    words = words_up(dag, upper, plan.sizer)
-    above, below = (plan.line(row) for row in (upper, lower))
+    words = plan.words(upper, rises=True)
+    above, below = plan.lines[upper], plan.lines[lower]
     target = plan.parts[upper.up[0]].first
-    u, end = plan.starts[upper.up[0]] + lead(upper, plan.parts), above + target.below
+    u, end = plan.starts[upper.up[0]] + plan.lead(upper), above + target.below
     tail = (lower.up or lower.down)[-1]
     part, left = plan.parts[tail], plan.starts[tail]
     if lower.up:
@@ -135,49 +129,54 @@ def _up(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connect
         place, anchor = (u - BESIDE, top), Anchor.END
     else:
         points = [(left + part.length, below), (u, below), (u, end)]
-        reach = max(plan.parts[number].below for number in upper.up)
+        reach = plan.below(upper.up)
         place = u + BESIDE, (above + reach + below) / 2 - (len(words) - 1) * pitch / 2
         anchor = Anchor.START
-    if lower.up and gates_of(dag, upper):
+    if lower.up and plan.gates(upper):
         middle = (plan.gap(upper, lower, rises=True)[0] + DROP + points[1][1]) / 2
         place, anchor = (u + BESIDE, middle - (len(words) - 1) * pitch / 2), Anchor.START
     side = Side.TOP if lower.up else Side.RIGHT
     ends = End(element=part.last.element, side=side), End(element=target.element, side=Side.BOTTOM)
     return _connector(
-        canvas, read_from_below(dag, upper), points, ends, _labels(canvas, words, place, anchor)
+        canvas,
+        plan.from_below(upper),
+        points,
+        ends,
+        canvas.lines(words, "label", "text", place, pitch, anchor),
     )
 
 
-def _to_gates(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Iterator[Connector]:
+def _to_gates(canvas: Canvas, plan: Plan, upper: Row, lower: Row) -> Iterator[Connector]:
     """Yield the arrows to the gates of a level, from the arrow that leads up to it."""
-    from_below = read_from_below(dag, upper)
+    from_below = plan.from_below(upper)
     source = plan.parts[(lower.up or lower.down)[-1]].last.element
     above, below = plan.gap(upper, lower, rises=True)
-    u = plan.starts[upper.up[0]] + lead(upper, plan.parts)
-    for number in gates_of(dag, upper):
-        read = next(read for read in dag.vertices[number].reads if read.vertex == from_below.vertex)
-        part, line = plan.parts[number], plan.line(upper)
+    u = plan.starts[upper.up[0]] + plan.lead(upper)
+    for number in plan.gates(upper):
+        read = next(read for read in plan.dag.vertices[number].reads if read.vertex == from_below.vertex)
+        part, line = plan.parts[number], plan.lines[upper]
         middle = plan.starts[number] + part.length / 2
         v = above + DROP / 2 if read.label == from_below.label else below - DROP
         fork = canvas.fork(source or "value", (u, v), DOT_RADIUS)
         ends = End(element=source, fork=fork), End(element=part.first.element, side=Side.BOTTOM)
-        yield _connector(canvas, read, [(u, v), (middle, v), (middle, line + part.below)], ends, ())
+        yield _connector(canvas, read, [(u, v), (middle, v), (middle, line + part.below)], ends)
 
 
-def _along(canvas: Canvas, dag: Dag, sides: Sides, plan: Plan, row: Row) -> Iterator[Connector]:
+def _along(canvas: Canvas, sides: Sides, plan: Plan, row: Row) -> Iterator[Connector]:
     """Yield the arrows along a level: from part to part, and the skip connection with the shape on it."""
-    line = plan.line(row)
+    line = plan.lines[row]
     skips = row.up and row.up[0] in sides.skips
     skip = (row.down[-1], *row.skip, row.up[0]) if skips else ()
     for numbers in (row.down, (*row.up, *row.heads), skip):
         for tail, head in pairwise(numbers):
-            read = next(read for read in dag.vertices[head].reads if read.vertex == tail)
+            read = next(read for read in plan.dag.vertices[head].reads if read.vertex == tail)
             source, target = plan.parts[tail], plan.parts[head]
             start, end = plan.starts[tail] + source.length, plan.starts[head]
             words = [read.label, shape_of(source, row.words)] if numbers is skip and tail == skip[0] else []
-            words = [text for text in words if text and _fits(text, end - start, canvas.theme)]
-            above = line - PITCH * canvas.theme.size("label") * (len(words) - 0.5) - 1.0
-            labels = _labels(canvas, words, ((start + end) / 2, above), Anchor.MIDDLE)
+            size = canvas.theme.size("label")
+            words = [text for text in words if text and text_width(text, size) + 2 * BESIDE <= end - start]
+            above = line - PITCH * size * (len(words) - 0.5) - 1.0
+            labels = canvas.lines(words, "label", "text", ((start + end) / 2, above), PITCH * size)
             ends = (
                 End(element=source.last.element, side=Side.RIGHT if source.last.element else None),
                 End(element=target.first.element, side=Side.LEFT if target.first.element else None),
@@ -185,23 +184,8 @@ def _along(canvas: Canvas, dag: Dag, sides: Sides, plan: Plan, row: Row) -> Iter
             yield _connector(canvas, read, [(start, line), (end, line)], ends, labels)
 
 
-def _fits(words: str, room: float, theme: Theme) -> bool:
-    return text_width(words, theme.size("label")) + 2 * BESIDE <= room
-
-
-def _labels(canvas: Canvas, words: Sequence[str], at: Point, anchor: Anchor) -> tuple[Text, ...]:
-    """Return lines of words beside an arrow, the first one at `at`."""
-    pitch = PITCH * canvas.theme.size("label")
-    texts = (
-        canvas.text(line, "label", "text", (at[0], at[1] + number * pitch))
-        for number, line in enumerate(words)
-        if line
-    )
-    return tuple(replace(text, anchor=anchor) for text in texts)
-
-
 def _connector(
-    canvas: Canvas, read: Read, points: Sequence[Point], ends: tuple[End, End], labels: tuple[Text, ...]
+    canvas: Canvas, read: Read, points: Sequence[Point], ends: tuple[End, End], labels: Sequence[Text] = ()
 ) -> Connector:
     return Connector(
         role=read.role,
@@ -209,6 +193,6 @@ def _connector(
         radius=BEND,
         tail=ends[0],
         head=ends[1],
-        labels=labels,
+        labels=tuple(labels),
         origin=read.origin,
     )

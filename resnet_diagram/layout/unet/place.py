@@ -1,13 +1,15 @@
 """Place the parts of a U-Net: a row for each level, the encoder in a column, the decoder as a staircase."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import field
 from itertools import pairwise
 from typing import NamedTuple
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.lanes.sides import Sides
 from resnet_diagram.diagram.model import Dag, Read
 from resnet_diagram.layout.spacing import PITCH
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.layout.text.wrap import narrow_lines
 from resnet_diagram.layout.unet.measure import Part, Sizer, measured, notes_width
 from resnet_diagram.style.theme import Theme
@@ -64,27 +66,72 @@ class Row(NamedTuple):
         return (*self.skip, *self.up, *self.heads) or self.down
 
 
-class Plan(NamedTuple):
+@dataclass()
+class Plan:
     """A U with places: the left end of each part, the line of each level, and the size of all."""
 
+    dag: Dag
     sizer: Sizer
     rows: tuple[Row, ...]
-    parts: tuple[Part, ...]
-    starts: Mapping[int, float]
-    lines: tuple[float, ...]
-    width: float
-    height: float
+    parts: list[Part]
+    starts: dict[int, float] = field(default_factory=dict)
+    lines: dict[Row, float] = field(default_factory=dict)
+    width: float = 0.0
+    height: float = 0.0
 
     def gap(self, upper: Row, lower: Row, *, rises: bool = False) -> tuple[float, float]:
         """Return where the gap between two levels begins and ends, on the side that falls or `rises`."""
         above, below = (row.rising if rises else row.down for row in (upper, lower))
-        over = max(self.parts[part].below for part in above)
-        under = max(self.parts[part].above for part in below)
-        return self.line(upper) + over, self.line(lower) - under
+        return self.lines[upper] + self.below(above), self.lines[lower] - self.above(below)
 
-    def line(self, row: Row) -> float:
-        """Return the line of a level across the page."""
-        return self.lines[self.rows.index(row)]
+    def above(self, numbers: Iterable[int]) -> float:
+        """Return how far some parts reach above their line."""
+        return max((self.parts[number].above for number in numbers), default=0.0)
+
+    def below(self, numbers: Iterable[int]) -> float:
+        """Return how far some parts reach below their line."""
+        return max((self.parts[number].below for number in numbers), default=0.0)
+
+    def length(self, numbers: Iterable[int]) -> float:
+        """Return the length of parts in series, with an arrow behind each."""
+        return sum(self.parts[number].length + _ARROW for number in numbers)
+
+    def end(self, numbers: Iterable[int]) -> float:
+        """Return the right end of some parts."""
+        return max((self.starts[number] + self.parts[number].length for number in numbers), default=0.0)
+
+    def put(self, numbers: Iterable[int], at: float, gap: float = _ARROW) -> None:
+        """Place parts one behind the other from `at` on."""
+        for number in numbers:
+            self.starts[number] = at
+            at += self.parts[number].length + gap
+
+    def lead(self, row: Row) -> float:
+        """Return where the arrow from below enters a level of the decoder, from its left end."""
+        port = self.parts[row.up[0]].first
+        return min(FOOT, (port.end - port.start) / 2)
+
+    def from_below(self, row: Row) -> Read:
+        """Return the read of the first part of a level of the decoder that comes from the level under it."""
+        return next(read for read in self.dag.vertices[row.up[0]].reads if read.vertex not in row.parts)
+
+    def gates(self, row: Row) -> tuple[int, ...]:
+        """Return the parts on the skip connection of a level that read the value from below too."""
+        return tuple(number for number in row.skip if len(self.dag.vertices[number].reads) > 1)
+
+    def ends_skip(self, row: Row) -> bool:
+        """Return whether a level of the decoder begins where a skip connection ends."""
+        return len(self.dag.vertices[row.up[0]].reads) > 1
+
+    def words(self, row: Row, *, rises: bool) -> tuple[str, ...]:
+        """Return the words beside the arrow up or down to a level, in lines."""
+        down = (read for number in row.down[:1] for read in self.dag.vertices[number].reads)
+        labels = tuple(read.label for read in ([self.from_below(row)] if rises else down) if read.label)
+        return narrow_lines(labels[:1], self.sizer.theme.size("label"), self.sizer.words)
+
+    def words_length(self, row: Row, *, rises: bool) -> float:
+        """Return the width of the words beside the arrow up or down to a level."""
+        return widest(self.words(row, rises=rises), self.sizer.theme.size("label"))
 
 
 def rows_of(dag: Dag, sides: Sides) -> tuple[Row, ...]:
@@ -160,181 +207,106 @@ def lifted(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 def planned(dag: Dag, rows: tuple[Row, ...], sizer: Sizer, *, notes: bool) -> Plan:
     """Return the places of all parts; `notes`: frames are wide enough for their notes."""
-    parts = [measured(vertex, sizer) for vertex in dag.vertices]
+    plan = Plan(dag, sizer, rows, [measured(vertex, sizer) for vertex in dag.vertices])
     filled = [row for row in rows if row.down]
     column = [row.down[0 if at else -1] for at, row in enumerate(filled)]
     for number, vertex in enumerate(dag.vertices if notes else ()):
         if wanted := min(notes_width(vertex, sizer.theme), _MOST_NOTES):
-            parts[number] = measured(vertex, sizer, wanted)
-    width = max(parts[number].length for number in column)
+            plan.parts[number] = measured(vertex, sizer, wanted)
+    width = max(plan.parts[number].length for number in column)
     for number in column:
-        parts[number] = measured(dag.vertices[number], sizer, width)
+        plan.parts[number] = measured(dag.vertices[number], sizer, width)
     words = words_width(rows, sizer.theme)
     left = MARGIN + words + _ROW_LABEL_GAP * bool(words)
-    ahead = sum(parts[number].length + _ARROW for number in filled[0].down[:-1])
-    left += max(0.0, ahead - (width - parts[column[0]].length) / 2)
-    starts: dict[int, float] = {}
+    ahead = plan.length(filled[0].down[:-1])
+    left += max(0.0, ahead - (width - plan.parts[column[0]].length) / 2)
     for number, row in zip(column, filled, strict=True):
         before = row.down[: row.down.index(number)]
-        at = left + (width - parts[number].length) / 2
-        _place_series(starts, parts, row.down, at - sum(parts[part].length + _ARROW for part in before))
-    _place_decoder(dag, rows, parts, starts, sizer)
-    lines, height = _lines(dag, rows, parts, sizer)
+        plan.put(row.down, left + (width - plan.parts[number].length) / 2 - plan.length(before))
+    _place_decoder(plan)
+    _place_lines(plan)
     lowest = next(row for row in reversed(rows) if row.up)
-    words = max(
-        starts[row.up[0]] + lead(row, parts) + BESIDE + _width(words_up(dag, row, sizer), sizer.theme)
+    ends = [
+        plan.starts[row.up[0]] + plan.lead(row) + BESIDE + plan.words_length(row, rises=True)
         for row in rows
-        if row is lowest or gates_of(dag, row)
-    )
-    end = max(words, *(starts[number] + parts[number].length for row in rows for number in row.parts))
-    return Plan(sizer, rows, tuple(parts), starts, lines, end + MARGIN, height)
-
-
-def _width(lines: Sequence[str], theme: Theme) -> float:
-    """Return the width of words beside an arrow."""
-    return max((text_width(line, theme.size("label")) for line in lines), default=0.0)
+        if row is lowest or plan.gates(row)
+    ]
+    plan.width = max(*ends, *(plan.end(row.parts) for row in rows)) + MARGIN
+    return plan
 
 
 def words_width(rows: Sequence[Row], theme: Theme) -> float:
     """Return the width of the words beside levels."""
-    return max(text_width(row.words, theme.size("caption")) for row in rows)
+    return widest((row.words for row in rows), theme.size("caption"))
 
 
-def _place_series(
-    starts: dict[int, float], parts: Sequence[Part], numbers: Sequence[int], at: float, gap: float = _ARROW
-) -> None:
-    """Place parts one behind the other from `at` on."""
-    for number in numbers:
-        starts[number] = at
-        at += parts[number].length + gap
-
-
-def _place_decoder(
-    dag: Dag, rows: Sequence[Row], parts: Sequence[Part], starts: dict[int, float], sizer: Sizer
-) -> None:
+def _place_decoder(plan: Plan) -> None:
     """Place the parts of the decoder, each level so far right that a straight arrow leads up to it."""
-    rising = [row for row in reversed(rows) if row.up]
-    ends = {row: max((starts[part] + parts[part].length for part in row.down), default=0.0) for row in rows}
-    lengths = [
-        sum(parts[number].length + _ARROW for number in (*row.up, *row.heads)) - _ARROW - lead(row, parts)
-        for row in rising
-    ]
-    over = {row: end + sum(parts[part].length + _ARROW for part in row.skip) for row, end in ends.items()}
-    reach = {row: max(end, _words_end(dag, row, parts, starts, sizer)) for row, end in over.items()}
-    lowest = ends[rows[-1]] + 2 * BESIDE
-    words = {row: _width(words_up(dag, row, sizer), sizer.theme) + 2 * BESIDE for row in rising}
+    rising = [row for row in reversed(plan.rows) if row.up]
+    ends = {row: plan.end(row.down) for row in plan.rows}
+    over = {row: end + plan.length(row.skip) for row, end in ends.items()}
+    words = {row: plan.words_length(row, rises=True) + 2 * BESIDE for row in rising}
     for straight in _STRAIGHT:
         shifts = [0.0]
         for row, upper in pairwise(rising):
-            rises = straight is True or (straight is None and not _ends_skip(dag, upper))
-            shifts.append(shifts[-1] + (_shift(row, parts) if rises else 0.0))
-        least = max(
-            lowest,
-            *(
-                max(
-                    over[row] + lead(row, parts) + (_ARROW if row.skip else _SKIP),
-                    max(over[row], reach[under]) + words[row] if under.up else 0.0,
-                )
-                - by
-                for row, under, by in zip(rising, (rows[-1], *rising), shifts, strict=False)
-            ),
-        )
-        end = max(least + by + length for by, length in zip(shifts, lengths, strict=True))
-        if end + MARGIN <= sizer.room:
+            rises = straight is True or (straight is None and not plan.ends_skip(upper))
+            shifts.append(shifts[-1] + (_shift(plan, row) if rises else 0.0))
+        least = ends[plan.rows[-1]] + 2 * BESIDE
+        for row, under, by in zip(rising, (plan.rows[-1], *rising), shifts, strict=False):
+            free = over[row] + plan.lead(row) + (_ARROW if row.skip else _SKIP)
+            beside = max(over[row], over[under], _words_end(plan, under)) + words[row] if under.up else 0.0
+            least = max(least, max(free, beside) - by)
+        right = (plan.length((*row.up, *row.heads)) - _ARROW - plan.lead(row) for row in rising)
+        end = max(least + by + length for by, length in zip(shifts, right, strict=True))
+        if end + MARGIN <= plan.sizer.room:
             break
     shortest = min(least + by - ends[row] for row, by in zip(rising, shifts, strict=True))
-    least += max(0.0, min(sizer.room - MARGIN - end, _LONGEST_SKIP - shortest))
+    least += max(0.0, min(plan.sizer.room - MARGIN - end, _LONGEST_SKIP - shortest))
     for row, by in zip(rising, shifts, strict=True):
-        at = least + by - lead(row, parts)
-        _place_series(starts, parts, (*row.up, *row.heads), at)
-        space = at - ends[row] - sum(parts[number].length for number in row.skip)
+        at = least + by - plan.lead(row)
+        plan.put((*row.up, *row.heads), at)
+        space = at - ends[row] - sum(plan.parts[number].length for number in row.skip)
         gap = max(_ARROW, (space - max(words.values())) / (len(row.skip) + 1))
-        first = ends[row] + (max(_ARROW, space - _ARROW * len(row.skip)) if gates_of(dag, row) else gap)
-        _place_series(starts, parts, row.skip, first, _ARROW if gates_of(dag, row) else gap)
+        first, gap = (max(_ARROW, space - _ARROW * len(row.skip)), _ARROW) if plan.gates(row) else (gap, gap)
+        plan.put(row.skip, ends[row] + first, gap)
 
 
-def lead(row: Row, parts: Sequence[Part]) -> float:
-    """Return where the arrow from below enters a level of the decoder, from its left end."""
-    port = parts[row.up[0]].first
-    return min(FOOT, (port.end - port.start) / 2)
-
-
-def _shift(row: Row, parts: Sequence[Part]) -> float:
+def _shift(plan: Plan, row: Row) -> float:
     """Return the distance from the arrow that enters a level to the one that leaves it upwards."""
-    port = parts[row.up[-1]].last
-    before = sum(parts[number].length + _ARROW for number in row.up[:-1])
-    return before + port.start + min(FOOT, (port.end - port.start) / 2) - lead(row, parts)
+    port = plan.parts[row.up[-1]].last
+    return plan.length(row.up[:-1]) + port.start + min(FOOT, (port.end - port.start) / 2) - plan.lead(row)
 
 
-def _words_end(dag: Dag, row: Row, parts: Sequence[Part], starts: Mapping[int, float], sizer: Sizer) -> float:
+def _words_end(plan: Plan, row: Row) -> float:
     """Return the right end of the words beside the arrow down to a level."""
     if not row.down:
         return 0.0
-    port = parts[row.down[0]].first
-    middle = starts[row.down[0]] + (port.start + port.end) / 2
-    return middle + BESIDE + _width(words_down(dag, row, sizer), sizer.theme)
+    port = plan.parts[row.down[0]].first
+    middle = plan.starts[row.down[0]] + (port.start + port.end) / 2
+    return middle + BESIDE + plan.words_length(row, rises=False)
 
 
-def read_from_below(dag: Dag, row: Row) -> Read:
-    """Return the read of the first part of a level of the decoder that comes from the level under it."""
-    return next(read for read in dag.vertices[row.up[0]].reads if read.vertex not in row.parts)
-
-
-def gates_of(dag: Dag, row: Row) -> tuple[int, ...]:
-    """Return the parts on the skip connection of a level that read the value from below too."""
-    return tuple(number for number in row.skip if len(dag.vertices[number].reads) > 1)
-
-
-def words_up(dag: Dag, row: Row, sizer: Sizer) -> tuple[str, ...]:
-    """Return the words beside the arrow up to a level, in lines."""
-    label = read_from_below(dag, row).label
-    return narrow_lines((label,), sizer.theme.size("label"), sizer.words) if label else ()
-
-
-def words_down(dag: Dag, row: Row, sizer: Sizer) -> tuple[str, ...]:
-    """Return the words beside the arrow down to a level, in lines."""
-    reads = (read for number in row.down[:1] for read in dag.vertices[number].reads)
-    labels = tuple(read.label for read in reads if read.label)
-    return narrow_lines(labels[:1], sizer.theme.size("label"), sizer.words)
-
-
-def _lines(
-    dag: Dag, rows: Sequence[Row], parts: Sequence[Part], sizer: Sizer
-) -> tuple[tuple[float, ...], float]:
-    """Return the line of each level across the page, and the height of all."""
-    pitch = PITCH * sizer.theme.size("label")
-    lines: list[float] = []
-    ends: tuple[float, float] | None = None
-    for at, row in enumerate(rows):
-        over, falls = rows[at - 1], len(words_down(dag, row, sizer))
-        falls += bool(falls) and at > 1 and len(over.down) > 1
-        rises = len(words_up(dag, over, sizer)) if at and over.up else 0
-        rises += bool(rises) and not _ends_skip(dag, over)
-        rises += 2 * bool(gates_of(dag, over))
-        gaps = [max(DROP, words * pitch + 2 * BESIDE * bool(words)) for words in (falls, rises)]
-        if at and over.up and _ends_skip(dag, over) and not gates_of(dag, over):
-            gaps[1] -= min(gaps[1] - DROP, max(parts[number].below for number in over.rising) - DROP)
-        sides = (row.down, row.rising)
-        tops = [max((parts[number].above for number in side), default=0.0) for side in sides]
-        starts = [end + gap for end, gap in zip(ends, gaps, strict=True)] if ends else [MARGIN] * 2
-        lines.append(
-            max(
-                (
-                    start + max(pitch + BESIDE, top)
-                    for start, top, side in zip(starts, tops, sides, strict=True)
-                    if side
-                )
-            )
+def _place_lines(plan: Plan) -> None:
+    """Place the line of each level across the page, and the lower end of all."""
+    pitch = PITCH * plan.sizer.theme.size("label")
+    ends = (MARGIN, MARGIN)
+    for at, row in enumerate(plan.rows):
+        gaps = [0.0, 0.0]
+        if at:
+            over, falls, rises = plan.rows[at - 1], len(plan.words(row, rises=False)), 0
+            falls += bool(falls) and at > 1 and len(over.down) > 1
+            if over.up:
+                rises = len(plan.words(over, rises=True))
+                rises += (bool(rises) and not plan.ends_skip(over)) + 2 * bool(plan.gates(over))
+            gaps = [max(DROP, words * pitch + 2 * BESIDE * bool(words)) for words in (falls, rises)]
+            if over.up and plan.ends_skip(over) and not plan.gates(over):
+                gaps[1] -= min(gaps[1] - DROP, plan.below(over.rising) - DROP)
+        sides = zip(ends, gaps, (row.down, row.rising), strict=True)
+        plan.lines[row] = line = max(
+            end + gap + max(pitch + BESIDE, plan.above(side)) for end, gap, side in sides if side
         )
-        below = [max((parts[number].below for number in side), default=0.0) for side in sides]
-        before = ends or (0.0, 0.0)
         ends = (
-            lines[-1] + below[0] if row.down else before[0],
-            lines[-1] + below[1] if row.skip + row.up + row.heads else before[1],
+            line + plan.below(row.down) if row.down else ends[0] if at else 0.0,
+            line + plan.below(row.rising) if row.skip + row.up + row.heads else ends[1] if at else 0.0,
         )
-    return tuple(lines), max(ends or (0.0,)) + MARGIN
-
-
-def _ends_skip(dag: Dag, row: Row) -> bool:
-    """Return whether a level of the decoder begins where a skip connection ends."""
-    return len(dag.vertices[row.up[0]].reads) > 1
+    plan.height = max(ends) + MARGIN

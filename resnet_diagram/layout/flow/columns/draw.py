@@ -98,11 +98,25 @@ def place_columns(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit, to
     layout = _column_layout(diagram, theme, variant, fit)
     if len(layout.columns) > 1:
         top += _LANE + 2.0
-    places = _placements(layout, _first_top(layout, top))
-    lows = (_low(layout, *pair, places[0].u, theme) for pair in itertools.pairwise(places))
+    first = top
+    if layout.columns[0]:
+        group, inner = layout.columns[0][0].group, layout.columns[0][0].cells
+        if group:  # the shapes of a first stage are above it
+            first += 10.0 if group.caption else 0.0
+        elif not isinstance(inner[0], NodeCell):
+            first += spacing.FRAME_LEAD
+    places: list[Placement] = []
+    left = spacing.PAGE_MARGIN
+    for column in layout.columns:
+        reach, u = layout.reach(column), first
+        for segment in column:
+            places.append(Placement(segment=segment, u=u, v=left + reach[0], reach=reach))
+            u += segment.length + BETWEEN
+        left += sum(reach) + spacing.COLUMN_GAP
+    lows = (_low(layout, *pair, first, theme) for pair in itertools.pairwise(places))
     right = _total_width(layout) + 2 * spacing.PAGE_MARGIN
     bottom = max([top, *(place.end_u for place in places), *lows])
-    return Columns(layout, places, variant.rules.gaps, top, right, bottom)
+    return Columns(layout, tuple(places), variant.rules.gaps, top, right, bottom)
 
 
 def draw_columns(canvas: Canvas, columns: Columns) -> None:
@@ -134,7 +148,7 @@ def draw_columns(canvas: Canvas, columns: Columns) -> None:
                 canvas.frame(group.role, (placement.u, left), (placement.end_u, right))
                 middle = placement.u + TITLE_HEIGHT / 2 + 1.0
                 if placement.segment.first:
-                    draw_heading(canvas, group.title, group.repeat, (left + PAD, right - PAD), middle)
+                    draw_heading(canvas, group, (left + PAD, right - PAD), middle)
                 else:
                     canvas.words(group.title, "caption", "muted", (left + PAD, middle))
                 draw(canvas, content, placement.start, placement.v)
@@ -217,16 +231,6 @@ def _frame_reach(measureds: Sequence[Measured], theme: Theme) -> Reach:
     return above + missing, below + missing
 
 
-def _first_top(layout: ColumnLayout, top: float) -> float:
-    """Return the top of the columns, under the shapes of a first stage."""
-    if not layout.columns[0]:
-        return top
-    group, inner = layout.columns[0][0].group, layout.columns[0][0].cells
-    if group is None:
-        return top + (0.0 if isinstance(inner[0], NodeCell) else spacing.FRAME_LEAD)
-    return top + (10.0 if group.caption else 0.0)
-
-
 def _first_caption(canvas: Canvas, columns: Columns) -> None:
     """Write the shapes of a first stage above it."""
     layout = columns.layout
@@ -245,20 +249,6 @@ def _caption_v(theme: Theme, reach: Reach, v: float, caption: str) -> float:
 
 def _caption_width(theme: Theme, caption: str) -> float:
     return text_width(caption, theme.size("caption"))
-
-
-def _placements(layout: ColumnLayout, top: float) -> tuple[Placement, ...]:
-    """Return the position of every segment, column by column."""
-    items: list[Placement] = []
-    left = spacing.PAGE_MARGIN
-    for column in layout.columns:
-        reach = layout.reach(column)
-        u = top
-        for segment in column:
-            items.append(Placement(segment=segment, u=u, v=left + reach[0], reach=reach))
-            u += segment.length + BETWEEN
-        left += sum(reach) + spacing.COLUMN_GAP
-    return tuple(items)
 
 
 def _caption(placement: Placement) -> str:

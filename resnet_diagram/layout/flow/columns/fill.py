@@ -57,13 +57,6 @@ def _start(item: Measured, at: int) -> float:
     return item.ends[at] - item.cells[at].length
 
 
-def segment(item: Measured, start: int = 0, stop: int | None = None) -> Segment:
-    """Return the part of a group from cell `start` to before `stop`, with its title and padding."""
-    inner = item.cells[start:stop]
-    length = item.ends[start + len(inner) - 1] - _start(item, start) if inner else 0.0
-    return Segment(group=item.group, cells=inner, first=not start, length=length + _frame(item, start))
-
-
 def _frame(measured: Measured, start: int) -> float:
     """Return the length that a frame adds to its cells from `start` on."""
     return TITLE_HEIGHT + PAD + lead_of(measured.cells[start : start + 1]) if measured.group else 0.0
@@ -109,10 +102,12 @@ def fill(measureds: Sequence[Measured], limit: float) -> tuple[Column, ...]:
                 columns.append([])
                 used = 0.0
                 continue
-            part = segment(item, start, max(stop, start + 1))
-            columns[-1].append(part)
-            used += part.length + between
-            start = max(stop, start + 1)
+            stop = max(stop, start + 1)
+            length = item.ends[min(stop, len(item.cells)) - 1] - _start(item, start) if item.cells else 0.0
+            length += _frame(item, start)
+            columns[-1].append(Segment(item.group, item.cells[start:stop], not start, length))
+            used += length + between
+            start = stop
     return tuple(tuple(column) for column in columns)
 
 

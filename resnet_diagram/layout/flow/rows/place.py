@@ -94,8 +94,11 @@ _CLEAR = 6.0
 def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> list[Place]:
     """Return the sections stacked from `top` down, in frames of equal width."""
     left = spacing.PAGE_MARGIN + gaps.outer
-    width = max((_least_width(section, canvas, gaps) for section in sections), default=0.0)
-    width = max(width, spacing.SMALLEST_WIDTH - 2 * left)
+    width = spacing.SMALLEST_WIDTH - 2 * left
+    for section in sections:
+        title = title_width(section.group, canvas.theme, section.note) + 2 * spacing.FRAME_PAD
+        length, caption = section.length + 2 * _margin(section, gaps), caption_width(section, canvas) + 20.0
+        width = max(width, length, title, caption)
     places: list[Place] = []
     v = top
     for section in sections:
@@ -109,11 +112,6 @@ def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> li
 def _margin(section: Section, gaps: Gaps) -> float:
     """Return the distance from the frame's edge to its content, along the flow."""
     return gaps.lead if len(section.rows) < 2 else spacing.TURN_PAD + gaps.lead
-
-
-def _least_width(section: Section, canvas: Canvas, gaps: Gaps) -> float:
-    title = title_width(section.group, canvas.theme, section.note) + 2 * spacing.FRAME_PAD
-    return max(section.length + 2 * _margin(section, gaps), title, caption_width(section, canvas) + 20.0)
 
 
 def _has_room(section: Section, canvas: Canvas, gaps: Gaps, width: float) -> bool:

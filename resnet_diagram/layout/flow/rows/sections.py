@@ -56,16 +56,13 @@ def row_limit(groups: list[list[Cell]]) -> float:
     if longest <= spacing.WIDEST_ROW:
         return longest
     limit = spacing.PAGE_WIDTH - 46.0
-    while limit < longest and _is_scroll(groups, limit):
+    while limit < longest:
+        rows = [row for inner in groups for row in break_rows(inner, limit)]
+        height = sum(row.above + row.below + spacing.ROW_GAP for row in rows)
+        if height <= _SCROLL * max(row.length for row in rows):
+            break
         limit *= _LONGER
     return limit
-
-
-def _is_scroll(groups: list[list[Cell]], limit: float) -> bool:
-    """Return whether rows of up to `limit` points make the drawing many times as high as wide."""
-    rows = [row for inner in groups for row in break_rows(inner, limit)]
-    across = sum(row.above + row.below + spacing.ROW_GAP for row in rows)
-    return across > _SCROLL * max(row.length for row in rows)
 
 
 def _rows(
