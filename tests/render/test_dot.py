@@ -12,6 +12,7 @@ import pytest
 from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.model import (
     Chain,
+    Dag,
     Direction,
     EdgeRole,
     Group,
@@ -19,6 +20,8 @@ from resnet_diagram.diagram.model import (
     LegendEntry,
     Node,
     NodeRole,
+    Read,
+    Vertex,
 )
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
@@ -266,3 +269,17 @@ def test_the_same_figure_gives_the_same_text() -> None:
 
 def test_size_does_not_grow_with_depth() -> None:
     assert len(render_dot(named("resnet1202"))) < 1.05 * len(render_dot(named("resnet20")))
+
+
+@pytest.mark.parametrize("blocks", [2, 3])
+def test_a_line_out_of_a_graph_of_stages_leaves_its_last_part(blocks: int) -> None:
+    streams = [
+        stage(at, *(residual(f"stage{at}-block{number}") for number in range(blocks))) for at in (1, 2)
+    ]
+    vertices = (
+        Vertex(id="first", content=(conv("first"),)),
+        *(Vertex(id=one.id, content=(one,), reads=(Read(vertex=0),)) for one in streams),
+        Vertex(id="sum", content=(conv("sum"),), reads=(Read(vertex=1), Read(vertex=2))),
+    )
+    source = render_dot(figure(diagram(Dag(vertices=vertices, output=3), conv("behind"))))
+    assert re.search(r"^  (.* -> )?sum -> behind$", source, re.MULTILINE)

@@ -148,7 +148,7 @@ class _Writer:
             self.begun(part) if isinstance(part, Frame) and part.isolated else part for part in frame.parts
         )
         frame = replace(frame, parts=parts)
-        if frame.start or frame.down or any(isinstance(part, Frame) and part.isolated for part in parts):
+        if frame.start or frame.down or any(map(_is_isolated, parts)):
             return frame
         self.hidden[frame.start_id] = entry(parts[0])
         return replace(frame, start=True)
@@ -241,6 +241,8 @@ class _Writer:
         """Return the line of an arrow into a frame: from row to row, or along the flow."""
         ends: Values = {"lhead": f"cluster_{self.names[head.id]}"}
         start = arrow.tail
+        if self.across and not head.title and tail and _is_graph(tail):
+            return f"{self.names[last(tail)]} -> {self.names[self.hidden.get(entry(head), entry(head))]}"
         if isinstance(tail, Frame):
             ends["ltail"] = f"cluster_{self.names[tail.id]}"
             start = entry(rows(tail)[-1]) if self.across else last(tail)
@@ -276,6 +278,16 @@ class _Writer:
 
 _LEFT = '<br align="left"/>'
 """End of a line that is flush left, in an HTML-like label."""
+
+
+def _is_graph(part: Node | Tag | Frame) -> bool:
+    """Return whether a part ends in a graph with frames of its own, or is one of its nodes: it is no row."""
+    end = rows(part)[-1]
+    return not isinstance(end, Frame) or any(_is_isolated(inner) for inner in end.parts)
+
+
+def _is_isolated(part: Node | Tag | Frame) -> bool:
+    return isinstance(part, Frame) and part.isolated
 
 
 def _chained(arrows: Iterable[str]) -> list[str]:
