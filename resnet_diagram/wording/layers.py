@@ -41,6 +41,7 @@ _OPERATORS: dict[str, Word | str] = {
     "upsample": "upsampling",
     "subsample": Word.SUBSAMPLE,
     "channel_shuffle": Word.CHANNEL_SHUFFLE,
+    "roll": Word.CYCLIC_SHIFT,
     "pixel_shuffle": Word.PIXEL_SHUFFLE,
     "zero_pad": Word.ZERO_PAD,
     APPENDED: Word.ZERO_PAD,
@@ -115,7 +116,7 @@ def operator_name(layer: Layer) -> Label:
     """
     if takes_channels(layer):
         part, total = layer.out_shape[0], layer.in_shape[0]
-        if total % part:
+        if total % part or part == 1:
             return phrase(Kind.OPERATOR, Word.SOME_CHANNELS, part, total)
         return phrase(Kind.OPERATOR, Word.PART_OF_CHANNELS, total // part)
     word = _learned(layer) or _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))

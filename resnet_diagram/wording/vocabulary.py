@@ -167,6 +167,7 @@ class Word(StrEnum):
     SPACE_TO_DEPTH = "space to depth"
     IN_PARALLEL = "{0} in parallel"
     CHANNEL_SHUFFLE = "channel shuffle"
+    CYCLIC_SHIFT = "cyclic shift"
     PIXEL_SHUFFLE = "pixel shuffle"
     PART_OF_CHANNELS = "1/{0} of channels"
     SOME_CHANNELS = "{0} of {1} channels"

@@ -149,7 +149,7 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str, str]]] = 
     "roll": (
         {"last": Function(lambda x: x.roll(1, 2))},
         {"last": Function(lambda x: x.roll(2, 2))},
-        ("head", "shifts 1 in the roll", "shifts 2"),
+        ("head", "shifts 1 in the cyclic shift", "shifts 2"),
     ),
     "flip": (
         {"last": Function(lambda x: x.flip(2))},

@@ -97,16 +97,22 @@ def test_a_split_is_drawn_on_each_of_its_ways(spelling: str) -> None:
     assert [[layer.op for layer in block.after] for block in blocks] == [["channel_shuffle"]] * 2
 
 
-def test_an_uneven_split_names_both_counts() -> None:
+@pytest.mark.parametrize("first", [6, 1])
+def test_an_uneven_split_names_both_counts(first: int) -> None:
     class Uneven(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.conv = nn.Conv2d(6, 6, 3, padding=1)
+            self.conv = nn.Conv2d(first, first, 3, padding=1)
 
         def forward(self, x: Tensor) -> Tensor:
-            return torch.cat((self.conv(x[:, :6]), x[:, 6:]), 1)
+            return torch.cat((self.conv(x[:, :first]), x[:, first:]), 1)
 
-    assert {"6 of 16 channels", "10 of 16 channels"} <= set(labels(traced(Uneven())))
+    expected = {f"{first} of 16 channels", f"{16 - first} of 16 channels"}
+    assert expected <= set(labels(traced(Uneven())))
+
+
+def test_positions_that_move_round_are_shifted_cyclically() -> None:
+    assert "cyclic shift" in labels(traced(Around(Lambda(lambda x: x.roll((-2, 1), (2, 3))))))
 
 
 @pytest.mark.parametrize("function", [shuffled_by_views, shuffled_by_permute])
