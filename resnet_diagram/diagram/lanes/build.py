@@ -100,7 +100,8 @@ class _Builder:
     def body(self, node: GraphNode) -> list[Part]:
         """Return the parts of a node: an overview of its blocks, and boxes for layers behind."""
         if node.shares is not None:
-            module = next((path.split(".")[0] for part in node.body for path in paths_of(part)), "")
+            learned = sorted(node.body, key=lambda part: not any(layer.params for layer in walk([part])))
+            module = next((path.split(".")[0] for part in learned for path in paths_of(part)), "")
             words = (literal(module), phrase(Kind.BLOCK, Word.SHARED))
             name = self.ids.numbered("part", "shared")
             return [(Node(id=name, role=NodeRole.BLOCK, lines=words, origin=origin(node.body)),)]

@@ -32,11 +32,11 @@ def joining(node: Node, live: Collection[int], undrawn: Undrawn) -> list[Node]:
 
 def input_note(graph: OpGraph, shown_nodes: Collection[Node], undrawn: Undrawn) -> list[str]:
     """Return a note on the omitted inputs, and on the layers in which their operations are counted."""
-    left = [number for number, node in enumerate(graph.inputs, 1) if node not in shown_nodes]
+    names = (name or f"input {number}" for number, name in enumerate(graph.input_names, 1))
+    left = [name for node, name in zip(graph.inputs, names, strict=False) if node not in shown_nodes]
     if not left:
         return []
-    numbers = ", ".join(map(str, left))
-    text = f"the drawing follows one input; left out, with what only it feeds: input {numbers}"
+    text = f"the drawing follows one input; left out, with what only it feeds: {', '.join(left)}"
     if not (undrawn.params or undrawn.macs):
         return [text]
     counted = f"{undrawn.params:,} parameters and {undrawn.macs:,} multiply-accumulates"

@@ -121,9 +121,20 @@ def _with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
     return _batched(spec)
 
 
+def _rank_for(shape: Sequence[int], model: nn.Module) -> int | None:
+    """Return the number of dimensions, batch included, that a model wants of an input of that shape.
+
+    That is what the first convolution wants that takes such an input, with or without a batch; else what
+    the first layer with weights does. Layers for a time step or a class may be defined before both.
+    """
+    ranks = (_rank_of_input(m) for m in nn.Module.modules(model) if isinstance(m, tuple(CONVOLUTIONS)))
+    sizes = (rank for rank in ranks if rank is not None and rank - 1 <= len(shape) <= rank)
+    return next(sizes, None) or _rank_of_input(first_weighted(model))
+
+
 def has_no_batch(spec: InputSpec, model: nn.Module) -> bool:
-    """Return whether an input has one dimension less than the first layer with weights wants."""
-    rank = _rank_of_input(first_weighted(model))
+    """Return whether an input has one dimension less than the layers that take it want."""
+    rank = _rank_for(spec.shape, model)
     return rank is not None and rank > 2 and len(spec.shape) == rank - 1
 
 
@@ -142,14 +153,14 @@ def has_nodes(specs: Sequence[InputSpec]) -> bool:
 def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpec]]:
     """Return the possible interpretations of the user's input, the most likely first.
 
-    The first layer with weights determines the number of dimensions of the first input. Otherwise a first
-    size of one is the batch. The other interpretation is tried if the first one does not run.
+    The layers determine the number of dimensions of the first input. Otherwise a first size of one is the
+    batch. The other interpretation is tried if the first one does not run.
     """
-    rank = _rank_of_input(first_weighted(model))
     tensors = [spec for spec in specs if spec.shape]
     if not tensors:
         return [list(specs)]
     lead = tensors[0]
+    rank = _rank_for(lead.shape, model)
     alone = _batched(lead) if rank is None and lead.shape[0] != 1 else _with_batch(lead, rank)
     batched = [_batched(spec) for spec in specs]
     rest = batched if alone != lead else list(specs)  # the others are written with a batch if the lead is

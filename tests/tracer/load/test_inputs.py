@@ -50,9 +50,13 @@ def test_wrong_text_is_refused(text: str) -> None:
         (nn.Linear(16, 8), "16", (1, 16)),
         (nn.Linear(16, 8), "5x16", (5, 16)),
         (nn.Embedding(10, 8), "7:int64", (1, 7)),
+        (nn.Sequential(nn.Linear(16, 8), nn.Conv2d(3, 8, 3)), "3x32x32", (1, 3, 32, 32)),
+        (nn.Sequential(nn.Embedding(10, 8), nn.Conv1d(4, 8, 3)), "4x100", (1, 4, 100)),
+        (nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv3d(3, 8, 3)), "3x8x32x32", (3, 8, 32, 32)),
+        (nn.Sequential(nn.Linear(16, 8), nn.Conv2d(3, 8, 3)), "16", (1, 16)),
     ],
 )
-def test_the_first_layer_determines_whether_a_batch_is_missing(
+def test_the_first_layer_that_fits_determines_whether_a_batch_is_missing(
     layer: nn.Module, text: str, shape: tuple[int, ...]
 ) -> None:
     assert variants([parse_input(text)], nn.Sequential(layer))[0][0].shape == shape

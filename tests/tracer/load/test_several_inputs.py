@@ -129,6 +129,7 @@ def test_a_time_embedding_is_counted_in_its_block() -> None:
     shifts = [layer.params for layer in layers(network) if layer.op == "shift"]
     assert shifts == [embedding + each, each, each]
     assert macs(network) == 3 * 8 * 9 * 256 + 6 * 64 * 9 * 256 + 16 + 256 + 3 * 128
+    assert "what only it feeds: t; " in network.notes[0]
 
 
 def test_a_shared_encoder_works_twice() -> None:

@@ -459,3 +459,23 @@ class Diffusion(nn.Module):
         y = self.up(self.downs[1](self.down(second), time))
         y = self.ups[0](torch.cat([y, second], 1), time)
         return self.head(self.ups[1](torch.cat([y, first], 1), time))  # type: ignore[no-any-return]
+
+
+class Frames(nn.Module):
+    """A residual encoder runs on each frame, and a recurrent layer or a cell reads the frames in turn."""
+
+    def __init__(self, recurrent: nn.Module) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), Unit(8, 8), Unit(8, 16, 2))
+        self.recurrent = recurrent
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        state = None
+        for frame in frames.unbind(1):
+            features = self.encoder(frame).mean((2, 3))
+            if isinstance(self.recurrent, nn.RNNBase):
+                outputs, state = self.recurrent(features[None], state)
+            else:
+                outputs = state = self.recurrent(features, state)
+        return self.head(outputs.view(-1, 8))  # type: ignore[no-any-return]

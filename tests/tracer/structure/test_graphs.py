@@ -14,6 +14,7 @@ from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import CodeError
 from resnet_diagram.spec.closed import closed
+from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.json.files import dumps, loads, text_of
 from resnet_diagram.spec.measure import all_blocks, params, residual_blocks, walk
@@ -151,6 +152,16 @@ def test_what_two_inputs_share_is_listed_once() -> None:
     network = traced(given.Twins(), PICTURE, PICTURE)
     assert [port.name for port in network.inputs] == ["left", "right"]
     assert {one["runs"] for one in facts(network)["residuals"]} == {2}
+
+
+@pytest.mark.parametrize("recurrent", [nn.LSTM(16, 8), nn.GRU(16, 8), nn.RNN(16, 8), nn.GRUCell(16, 8)])
+@pytest.mark.parametrize("frames", [2, 4])
+def test_an_encoder_of_each_frame_is_one_encoder(recurrent: nn.Module, frames: int) -> None:
+    network = traced(given.Frames(recurrent), f"{frames}x3x32x32")
+    found = facts(network)
+    residuals = [(residual["shortcut"], residual["runs"]) for residual in found["residuals"]]
+    assert residuals == [("identity", frames), ("projection", frames)]
+    assert ("encoder", frames) in shared_modules(network)
 
 
 def test_a_picture_of_two_inputs_shows_the_blocks_and_names_both() -> None:

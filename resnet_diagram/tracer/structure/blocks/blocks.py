@@ -11,6 +11,7 @@ from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, L
 from resnet_diagram.tracer.flow.calls import common_call, inside, owner_of
 from resnet_diagram.tracer.flow.graph import Node, Sizes, constants_of, references
 from resnet_diagram.tracer.flow.steps import Flow, Step
+from resnet_diagram.tracer.flow.zeros import makes_zeros
 from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.structure.attention import is_attention
 from resnet_diagram.tracer.structure.blocks.ends import attach_ends
@@ -282,7 +283,10 @@ class Translator:
 
 
 def _weights_of(node: Node) -> frozenset[object]:
-    """Return the parameters and constants that an operation reads, with what selects parts of them."""
+    """Return the parameters and constants that an operation reads, with what selects parts of them.
+
+    Zeros, such as the first state of a recurrent layer, are left out.
+    """
     return frozenset(
         source.tensor
         or (
@@ -291,6 +295,7 @@ def _weights_of(node: Node) -> frozenset[object]:
             *(ref.output for ref in references(source)),
         )
         for source in constants_of(node)
+        if not makes_zeros(source)
     )
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from resnet_diagram.spec.graph import reachable
+from resnet_diagram.tracer.flow.graph import NodeKind, constants_of
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED
 from resnet_diagram.tracer.structure.graphs.regions import Item, Region, steps_in
 
 
@@ -43,6 +45,8 @@ class Reduction:
                 outside = (source, number) == (fork, merge) and not region.direct
                 if source in self.out and source != number and not outside:
                     self._add(Way(source, number))
+        self._opaque = {number for number in numbers if steps[number].role not in MERGES}
+        self._runs = _runs_of_weights([steps[number] for number in numbers])
         self._simplify(numbers)
         while self._close_hammocks():
             pass
@@ -78,7 +82,7 @@ class Reduction:
             if number not in self.into:
                 continue
             ways = self.into[number]
-            if len(ways) > 1 and number not in self._joins and all(way.tail == ways[0].tail for way in ways):
+            if len(ways) > 1 and number not in self._joins and self._are_branches(ways):
                 tail = ways[0].tail
                 branches = sorted((way.items for way in ways), key=_first_step)
                 for way in list(ways):
@@ -93,6 +97,21 @@ class Reduction:
                 self._add(Way(before.tail, after.head, [*before.items, number, *after.items]))
                 waiting += [after.head]
 
+    def _are_branches(self, ways: Sequence[Way]) -> bool:
+        """Return whether ways that all start at one step are branches.
+
+        They end in a merge, or no other steps run their modules.
+        """
+        if len({path.tail for path in ways}) > 1:
+            return False
+        number = ways[0].head
+        steps = {number, *steps_in([item for path in ways for item in path.items])}
+        return number not in self._opaque or not self._runs_elsewhere(steps)
+
+    def _runs_elsewhere(self, steps: set[int]) -> bool:
+        """Return whether other steps run a module that some steps run: these runs stay in one graph."""
+        return any(runs & steps and runs - steps for runs in self._runs)
+
     def _close_hammocks(self) -> bool:
         """Make each irreducible part with one way in and one out a region; return whether there was any."""
         numbers = self.remaining
@@ -105,8 +124,7 @@ class Reduction:
                 continue
             inner = self._inside(start, end)
             if inner and len(inner) < len(numbers) - 2 and (start, end) != (self.fork, self.merge):
-                self._close(start, end, inner)
-                changed = True
+                changed = self._close(start, end, inner) or changed
         if changed:
             self._simplify(self.remaining)
         return changed
@@ -119,14 +137,29 @@ class Reduction:
 
         return set(reachable(sources(end), sources))
 
-    def _close(self, start: int, end: int, inner: set[int]) -> None:
+    def _close(self, start: int, end: int, inner: set[int]) -> bool:
+        """Make a part a region, unless other steps run its modules; return whether it is one."""
         ways = [way for number in inner for way in self.into[number]] + list(self.into[end])
         numbers = sorted(inner.union(*(steps_in(way.items) for way in ways)))
+        if self._runs_elsewhere({*numbers, end}):
+            return False
         for way in ways:
             self._remove(way)
         for number in inner:
             del self.into[number], self.out[number]
         self._add(Way(start, end, [Region(start, end, inner=numbers)]))
+        return True
+
+
+def _runs_of_weights(steps: Iterable[Step]) -> set[frozenset[int]]:
+    """Return for each parameter the numbers of the weighted steps that read it."""
+    runs: dict[int, set[int]] = {}
+    for step in steps:
+        for node in step.nodes if step.role in WEIGHTED else ():
+            for constant in constants_of(node):
+                if constant.kind is NodeKind.PARAMETER:
+                    runs.setdefault(constant.tensor, set()).add(step.index)
+    return set(map(frozenset, runs.values()))
 
 
 def _first_step(items: Sequence[Item]) -> int:
