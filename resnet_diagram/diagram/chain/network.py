@@ -1,7 +1,7 @@
 """A whole network as a chain, from stem to head, with its stages drawn in one of several ways."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain, groupby
 
 from resnet_diagram.diagram.chain.blocks import (
@@ -19,9 +19,9 @@ from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.roles import edge_role
 from resnet_diagram.spec.counting.blocks import counted_runs, residual_units, units
+from resnet_diagram.spec.counting.stages import numbered_stages
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
-from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Network, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import shape_text
@@ -47,19 +47,10 @@ def network_items(network: Network, options: Options, stage: StageBuilder) -> tu
         stage=stage,
         show=options.show,
         naming=options.names,
-        numbers={id(outer): at for at, outer in enumerate(_outer_stages(network), 1)},
+        numbers={id(outer): at for at, outer in numbered_stages(network)},
         ends=ends,
     )
     return (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))
-
-
-def _outer_stages(part: Network | Element) -> Iterator[Stage]:
-    """Yield the stages of a network that are in no other stage, in order."""
-    for element in (element for run in parts(part) for element in run):
-        if isinstance(element, Stage):
-            yield element
-        else:
-            yield from _outer_stages(element)
 
 
 def _stem(network: Network, context: BuildContext) -> tuple[Item, ...]:

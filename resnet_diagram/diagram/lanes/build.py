@@ -232,7 +232,8 @@ class _Builder:
         draft.vertices[before:] = [replace(vertex, frame=frame) for vertex in draft.vertices[before:]]
         ends = zip(first.outside, last.outside, strict=True)
         draft.values.update({after: draft.values[number] for number, after in ends})
-        self.draft.stages += (len(unit.modules) - 1) * (self.draft.stages - stages)
+        if not self.draft.branches:
+            self.draft.stages += (len(unit.modules) - 1) * (self.draft.stages - stages)
         self.exchanges += link.words
 
     def module(self, draft: DagDraft, unit: Folded, draw: Drawn) -> None:

@@ -1,6 +1,6 @@
 """An overview under construction: its frames and bars, and the blocks that are counted in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from math import prod
 
@@ -10,6 +10,7 @@ from resnet_diagram.diagram.model import Arc, Bar, GroupRole, NodeRole, Origin
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.spec.counting.blocks import Run, counted_runs, waiting_numbers
+from resnet_diagram.spec.counting.stages import branch_keys
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import in_shape, is_gate, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shape, Stage
@@ -42,8 +43,9 @@ class OverviewDraft:
     """An overview under construction.
 
     `numbers`: remaining block numbers of the stages, by the `id()` of the first element of a block. `runs`:
-    the blocks without a shortcut, by the same key. `names_contents`: bars without a shortcut list their
-    layers.
+    the blocks without a shortcut, by the same key. `branches`: keys of the stages that are branches, by name;
+    `branch_numbers`: the numbers of the stages that have these keys. `names_contents`: bars without a
+    shortcut list their layers.
     """
 
     largest: int
@@ -53,6 +55,8 @@ class OverviewDraft:
     arcs: list[Arc] = field(default_factory=list)
     layer_bars: list[tuple[Layer, Sequence[Layer]]] = field(default_factory=list)
     stages: int = 0
+    branches: Mapping[str, str] = field(default_factory=dict)
+    branch_numbers: dict[str, int] = field(default_factory=dict)
     bar_ids: list[str] = field(default_factory=list)
     numbers: dict[int, list[int]] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
@@ -62,9 +66,14 @@ class OverviewDraft:
         self, role: GroupRole | None = None, title: Label = NOTHING, stage: Stage | None = None
     ) -> FrameDraft:
         """Begin a frame."""
-        self.stages += stage is not None
-        number = self.stages if stage else 0
+        key = self.branches.get(stage.name, "") if stage else ""
+        number = self.branch_numbers.get(key, self.stages + 1) if stage else 0
+        branches = sum(frame.number == number for frame in self.frames)
+        self.stages = max(self.stages, number)
+        if key:
+            self.branch_numbers[key] = number
         name = f"stage{number}" if stage else (role.value if role else f"part{len(self.frames)}")
+        name += f"-branch{branches + 1}" if stage and branches else ""
         draft = FrameDraft(role=role, id=name, title=title, stage=stage, number=number)
         draft.caption = change_label(in_shape(stage), out_shape(stage)) if stage else NOTHING
         self.frames.append(draft)
@@ -128,4 +137,5 @@ def draft_of(network: Network, annotations: Annotations = NO_ANNOTATIONS) -> Ove
         largest=max(prod(shape[1:]) for shape in shapes),
         dims=max(1, len(max(shapes, key=lambda shape: prod(shape[1:]))) - 1),
         annotations=annotations,
+        branches=branch_keys(network),
     )

@@ -1,14 +1,14 @@
 """Description of a network in words, for readers who cannot see the drawing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.sharing import shared_modules
+from resnet_diagram.spec.counting.stages import numbered_stages
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
-from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import in_shape, out_shape
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.traits import SILENT
 from resnet_diagram.wording.blocks import block_type, unit_title
 from resnet_diagram.wording.contents import shared_notes
@@ -24,10 +24,10 @@ _LISTED = 12
 
 def describe(network: Network) -> Label:
     """Return sentences on input, stem, each stage with its blocks and shortcuts, and head."""
-    stages = list(_stages(network.body))
+    stages = list(dict.fromkeys(_stage(number, stage) for number, stage in numbered_stages(network)))
     sentences = [_sentence(Word.INPUT_OF, network.name, shape_label(network.input_shape))]
     sentences += _part(Word.STEM, network.stem)
-    sentences += [_stage(number, stage) for number, stage in enumerate(stages[:_LISTED], 1)]
+    sentences += stages[:_LISTED]
     if len(stages) > _LISTED:
         sentences.append(_sentence(Word.MORE_STAGES, len(stages) - _LISTED))
     sentences += _part(Word.HEAD, network.head)
@@ -41,17 +41,6 @@ def describe(network: Network) -> Label:
 
 def _sentence(word: Word, *values: Label | str | int) -> Label:
     return phrase(Kind.SENTENCE, word, *values)
-
-
-def _stages(elements: Iterable[Element]) -> Iterator[Stage]:
-    """Yield the stages of a body, those within its graphs and branches too."""
-    for element in elements:
-        match element:
-            case Stage():
-                yield element
-            case Graph() | Block():
-                for run in parts(element):
-                    yield from _stages(run)
 
 
 def _part(title: Word, elements: tuple[Element, ...]) -> list[Label]:
