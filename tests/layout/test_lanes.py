@@ -236,6 +236,17 @@ def test_lines_between_two_parts_are_level(count: int, leave: float) -> None:
     assert len(plan(dag, slanted, (0.0,) * (count + 1), 6.4).paths) == count + 1
 
 
+@pytest.mark.parametrize("order", [(1, 0), (2, 0, 1), (3, 2, 1, 0)])
+def test_lines_leave_a_part_in_the_order_in_which_they_are_read(order: tuple[int, ...]) -> None:
+    reads = tuple(Read(vertex=0, port=port) for port in order)
+    vertices = (Vertex(id="tail", ports=len(order)), Vertex(id="head", reads=reads))
+    extent = Extent(20.0, 30.0, 30.0, 0.0)
+    planned = plan(Dag(vertices=vertices), (extent, extent), (0.0,) * len(order), 6.4)
+    assert {len(path) for path in planned.paths} == {2}
+    levels = [path[0][1] for path in planned.paths]
+    assert levels == sorted(levels)
+
+
 def test_words_on_lines_into_a_part_are_on_both_sides_of_them() -> None:
     def vertex(name: str, row: int, *reads: int) -> Vertex:
         node = Node(id=name, role=NodeRole.OTHER, lines=(literal(name),))

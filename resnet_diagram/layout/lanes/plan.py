@@ -82,7 +82,7 @@ def plan(
     clear = PITCH * size + 2.0
     gaps = [clear if width and not places.given else 0.0 for width in words]
     offsets = _entries(dag, places, routed, gaps)
-    exits = _exits(dag, places, extents)
+    exits = _exits(dag, places, extents, dict(zip(routed, offsets, strict=True)))
     scaled = {net: offset / _SCALE for net, offset in exits.items()}
     assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
     reaches = _reaches(dag, places, routed, offsets)
@@ -145,13 +145,24 @@ def _approach(places: Grid, route: Route) -> float:
     return 2 * line + 1 - middle
 
 
-def _exits(dag: Dag, places: Grid, extents: Sequence[Extent]) -> dict[Net, float]:
-    """Return the offset of each value where it leaves its vertex: side by side those on one line."""
+def _exits(
+    dag: Dag, places: Grid, extents: Sequence[Extent], entries: Mapping[Route, float]
+) -> dict[Net, float]:
+    """Return the offset of each value where it leaves its vertex: side by side those on one line.
+
+    They are in the order of the places where they are read, so that their lines do not cross.
+    """
+    goals: dict[Net, tuple[float, float]] = {}
+    for route, offset in entries.items():
+        line = 2 * places.enters(route.net, route.head) + 1.0
+        goal = (2.0 * route.channel if route.way is Way.AROUND else line, offset)
+        goals[route.net] = min(goal, goals.get(route.net, goal))
     exits: dict[Net, float] = {}
     for number, vertex in enumerate(dag.vertices):
-        for port in range(vertex.ports):
+        ports = sorted((goals.get((number, port), (0.0, 0.0)), port) for port in range(vertex.ports))
+        for _, port in ports:
             line = places.leaves((number, port))
-            mates = [other for other in range(vertex.ports) if places.leaves((number, other)) == line]
+            mates = [other for _, other in ports if places.leaves((number, other)) == line]
             rank = mates.index(port) - (len(mates) - 1) / 2
             exits[number, port] = round(extents[number].exit + rank * _PORT, _DIGITS)
     return exits
