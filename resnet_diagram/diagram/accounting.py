@@ -29,7 +29,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.walk import content_items, forks, nodes, overviews, reads
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.graph import graphs, parts
-from resnet_diagram.spec.measure import all_blocks, gate_ratio, walk
+from resnet_diagram.spec.measure import Part, all_blocks, gate_ratio, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
@@ -178,7 +178,7 @@ class _Index:
         layers = [part for name in these for part in self._parts.get(name, ()) if isinstance(part, Layer)]
         return contents_of(layers, [kind for name in these for kind in self._kinds_of_merges.get(name, ())])
 
-    def operations(self, part: Network | Element) -> Iterator[str]:
+    def operations(self, part: Part) -> Iterator[str]:
         """Yield the operations of a part that are to be accounted for."""
         for layer in walk(part):
             if layer.name and (layer.params or layer.kind in _COUNTED or layer.op == "subsample"):
@@ -188,8 +188,7 @@ class _Index:
 
     def _of(self, path: str) -> tuple[str, ...]:
         """Return the operations of all parts of a path."""
-        parts = self._parts.get(path, ())
-        return tuple(dict.fromkeys(name for part in parts for name in self.operations(part)))
+        return tuple(dict.fromkeys(chain(*map(self.operations, self._parts.get(path, ())))))
 
     def certain(self, path: str) -> Iterator[str]:
         """Yield the operations that all parts of a path have; a merge of a graph has itself alone."""
@@ -218,13 +217,14 @@ class _Index:
         named = isinstance(element, Node) and (element.role is NodeRole.BLOCK or _lists_layers(element))
         return named or isinstance(element, Omitted) or self._is_closed(element)
 
-    def _operations_in(self, element: _Element) -> Iterator[str]:
-        """Yield the operations that an element shows; a box with a line for each layer names no norms."""
-        minor: set[str] = set()
-        if isinstance(element, Node) and _lists_layers(element):
-            layers = (layer for path in element.origin.paths for layer in self._layers(path))
-            minor = {layer.name for layer in layers if layer.kind in FOLLOWING}
-        yield from (name for name in self._inside(element.origin) if name not in minor)
+    def _operations_in(self, element: _Element) -> Iterable[str]:
+        """Return the operations that an element shows; a box with a line for each layer names no norms."""
+        names = self._inside(element.origin)
+        if not isinstance(element, Node) or not _lists_layers(element):
+            return names
+        layers = (layer for path in element.origin.paths for layer in self._layers(path))
+        minor = {layer.name for layer in layers if layer.kind in FOLLOWING}
+        return (name for name in names if name not in minor)
 
     def _layers(self, path: str) -> Iterator[Layer]:
         for part in self._parts.get(path, ()):
@@ -233,7 +233,7 @@ class _Index:
     def repeated(self, opened: set[str]) -> Iterator[str]:
         """Yield the operations of blocks that have the layers of one whose operations are all `opened`."""
         blocks = [part for parts in self._parts.values() for part in parts if isinstance(part, Block)]
-        operations = [(*self._of_branches(block), *_merge(block)) for block in blocks]
+        operations = [(*self.operations(_branches(block)), *_merge(block)) for block in blocks]
         is_open = [opened.issuperset(names) for names in operations]
         if all(is_open):
             return
@@ -241,11 +241,6 @@ class _Index:
         for block, names, known in zip(blocks, operations, is_open, strict=True):
             if not known and _pattern(block) in patterns:
                 yield from names
-
-    def _of_branches(self, block: Block) -> Iterator[str]:
-        for run in (block.before, *block.branches, block.after):
-            for element in run:
-                yield from self.operations(element)
 
     def _is_closed(self, element: _Element) -> bool:
         """Return whether an element shows only the name of its content."""
@@ -280,8 +275,7 @@ class _Index:
             yield from self.joined(element) if isinstance(element, Origin) else self._inside(element.origin)
 
     def _inside(self, origin: Origin) -> Iterator[str]:
-        for path in origin.paths:
-            yield from self.of(path)
+        return chain.from_iterable(map(self.of, origin.paths))
 
     def boxes(self, element: _Element | Origin, left: Collection[str]) -> Iterator[tuple[Label, list[str]]]:
         """Yield the parts that an element shows, those that are no layers by themselves: type, operations.
@@ -369,6 +363,11 @@ def _with_layers(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
 def _lists_layers(node: Node) -> bool:
     """Return whether a box has a line for each of several layers."""
     return len(node.lines) > 1 and sum(Kind.CHANNELS in line.kinds for line in node.lines) > 1
+
+
+def _branches(block: Block) -> tuple[Element, ...]:
+    """Return the elements of a block beside its shortcut."""
+    return (*block.before, *chain(*block.branches), *block.after)
 
 
 def _pattern(block: Block) -> Hashable:

@@ -156,8 +156,8 @@ class Box:
 
     def stacked(self) -> "Iterator[Box]":
         """Yield the copies behind the box, the farthest first, without texts, labels and ids."""
-        bare = replace(self, id="", texts=(), labels=(), copies=0)
         for number in range(self.copies, 0, -1):
+            bare = replace(self, id="", texts=(), labels=(), copies=0)
             yield moved(bare, number * self.copy_offset, number * self.copy_offset)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from resnet_diagram.spec.model import (
@@ -97,27 +98,25 @@ def with_runs(part: Container, change: Callable[[tuple[Element, ...]], tuple[Ele
     return part
 
 
-def all_elements(part: Network | Element) -> Iterator[Element]:
+def all_elements(part: Network | Element | Shortcut) -> Iterator[Element]:
     """Yield every element inside a part, outer ones before those inside them."""
-    for run in parts(part):
-        for element in run:
-            yield element
-            yield from all_elements(element) if not isinstance(element, Layer) else ()
+    waiting = [*chain(*parts(part))][::-1]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        if not isinstance(element, Layer):
+            waiting += [*chain(*parts(element))][::-1]
 
 
 def graphs(part: Part) -> Iterator[Graph]:
     """Yield every graph of a part, outer ones before those inside them."""
-    match part:
-        case Layer():
-            return
-        case Network() | Block() | Stage() | Shortcut() | Graph():
-            if isinstance(part, Graph):
-                yield part
-            for run in parts(part):
-                yield from graphs(run)
-        case _:
-            for element in part:
-                yield from graphs(element) if not isinstance(element, Layer) else ()
+    if isinstance(part, Graph):
+        yield part
+    if isinstance(part, Network | Shortcut | Element):
+        yield from (element for element in all_elements(part) if isinstance(element, Graph))
+    else:
+        for element in part:
+            yield from graphs(element) if not isinstance(element, Layer) else ()
 
 
 def merge_block(graph: Graph, number: int) -> Block:

@@ -84,7 +84,7 @@ def _class(layer: Layer) -> Signature:
 
 def _pattern(layer: Layer) -> Signature:
     grouped = "depthwise" if 1 < layer.groups == layer.in_shape[0] else layer.groups > 1
-    dilated = any(step > 1 for step in dilation_of(layer))
+    dilated = max(dilation_of(layer), default=1) > 1
     numbers = setting(layer, FACTOR), setting(layer, "value"), _part_of_channels(layer)
     return layer.kind, layer.op, layer.kernel, grouped, dilated, numbers
 

@@ -85,24 +85,20 @@ def _type(element: Element, *, gates: bool) -> tuple[Label, bool]:
     """Return the name of a block's type, and whether it is one with pre-activation."""
     if not isinstance(element, Block):
         return phrase(Kind.BLOCK, Word.BLOCK), False
-    word = _dense_word(element) or _transformer_word(element)
-    if word:
-        return phrase(Kind.BLOCK, word), False
-    name = phrase(Kind.BLOCK, _TYPES[block_kind(element)])
+    word = _dense_word(element) or _core(element)
+    name = phrase(Kind.BLOCK, word)
+    if word not in _TYPES.values():
+        return name, False
     gated = gates and any(gate_ratio(member) for branch in element.branches for member in branch)
     return phrase(Kind.GATE, Word.SE_BLOCK, name) if gated else name, pre_activation(element)
 
 
 def _core(block: Block) -> Word:
-    return _transformer_word(block) or _TYPES[block_kind(block)]
-
-
-def _transformer_word(block: Block) -> Word | None:
-    """Return the name of a block of attention or of fully connected layers."""
+    """Return the name of a block of attention, of fully connected layers, or of convolutions."""
     kinds = {layer.kind for layer in weighted_layers(block)}
     if LayerKind.ATTENTION in kinds:
         return Word.ATTENTION_BLOCK
-    return Word.MLP_BLOCK if kinds == {LayerKind.LINEAR} else None
+    return Word.MLP_BLOCK if kinds == {LayerKind.LINEAR} else _TYPES[block_kind(block)]
 
 
 def unit_title(elements: Sequence[Element], *, capital: bool = True) -> Label:

@@ -94,7 +94,7 @@ class Unit:
         open_layers = {id(layer) for layer in walk(self.elements, gates=False)}
         return frozenset(at for at, layer in enumerate(self.layers) if id(layer) not in open_layers)
 
-    @property
+    @cached_property
     def has_width(self) -> bool:
         """Whether C is its width: in basic and bottleneck residual blocks, unless `by_ends`."""
         if self.by_ends or not self.block or not is_residual(self.block):
