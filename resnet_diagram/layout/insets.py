@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from resnet_diagram.diagram.elements import mapped
@@ -9,7 +10,7 @@ from resnet_diagram.diagram.model import Item, Node, NodeRole
 from resnet_diagram.diagram.walk import nodes, with_inner
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
-from resnet_diagram.layout.flow.boxes import PLAIN, BoxRules, box_sizer
+from resnet_diagram.layout.flow.boxes import PLAIN, BoxRules, BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.rows.place import draw_rows, row_lines
@@ -68,12 +69,13 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
     `gap`: distance between two drawings. Where a block is too wide even with broken texts, boxes are closer;
     what is wider even so is drawn in several rows, or else top to bottom.
     """
-    plain = [mapped(block, _without_tag) for block in blocks]
+    tagged = [any(node.tag for node in nodes(block)) for block in blocks]
+    plain = [mapped(block, _without_tag) if has else block for block, has in zip(blocks, tagged, strict=True)]
     broken = list(map(_broken, plain))
     choices = (
-        _measured(texts, look, wrapped=wrapped, stretch=stretch)
+        _measured(texts, sizer, stretch)
         for texts, wrapped in ((plain, False), (broken, False), (broken, True))
-        for look in (_enlarged(theme), theme)
+        for sizer in (_sizer(texts, look, wrapped=wrapped) for look in (_enlarged(theme), theme))
         for stretch in _STRETCHES
     )
 
@@ -89,7 +91,7 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
             break
     draft = min(tried, key=cost)
     if max(draft.widths(), default=0.0) > room:
-        close = [_measured(broken, theme, wrapped=True, rules=rules) for rules in _CLOSE]
+        close = [_measured(broken, _sizer(broken, theme, rules=rules)) for rules in _CLOSE]
         broken_up = [_in_rows(choice, room) for choice in (draft, *close)]
         draft = min(
             broken_up,
@@ -100,7 +102,7 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
         )
     best = _drawn(draft)
     if not all(element.width <= room for element in best):
-        rotated = _drawn(_measured(broken, theme, wrapped=True, turned=True))
+        rotated = _drawn(_measured(broken, _sizer(broken, theme, turned=True)))
         best = [entry if entry.width <= room else right for entry, right in zip(best, rotated, strict=True)]
     return [_annotated(drawing, block) for drawing, block in zip(best, blocks, strict=True)]
 
@@ -138,26 +140,29 @@ def _enlarged(theme: Theme) -> Theme:
     return replace(theme, sizes=tuple(sizes.items()))
 
 
-def _measured(
+def _sizer(
     blocks: Sequence[Block],
     theme: Theme,
     *,
-    wrapped: bool,
-    stretch: float = 1.0,
+    wrapped: bool = True,
     turned: bool = False,
     rules: BoxRules = PLAIN,
-) -> Draft:
-    """Return all blocks with boxes of one size for each kind, `stretch` times as large as needed."""
-    items = tuple(item for block in blocks for item in block)
-    measure = box_sizer(items, theme, turned=turned, wrapped=wrapped, rules=rules).stretched(stretch)
+) -> BoxSizer:
+    """Return a sizer that gives the boxes of each kind in all blocks one size."""
+    return box_sizer(tuple(chain(*blocks)), theme, turned=turned, wrapped=wrapped, rules=rules)
+
+
+def _measured(blocks: Sequence[Block], sizer: BoxSizer, stretch: float = 1.0) -> Draft:
+    """Return all blocks with boxes `stretch` times as large as needed."""
+    measure, gaps = sizer.stretched(stretch), sizer.rules.gaps
     measured = [
         Measured(
-            (series(cells(block, measure), rules.gaps),),
+            (series(cells(block, measure), gaps),),
             0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD,
         )
         for block in blocks
     ]
-    return Draft(theme, turned, rules.gaps, measured)
+    return Draft(sizer.theme, sizer.turned, gaps, measured)
 
 
 def _in_rows(draft: Draft, room: float) -> Draft:

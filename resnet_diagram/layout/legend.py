@@ -1,5 +1,6 @@
 """The legend: samples of the styles in use with their explanations, in rows below the drawing."""
 
+import math
 import re
 from dataclasses import replace
 from functools import partial
@@ -67,30 +68,31 @@ def widest_entry(canvas: Canvas, entries: tuple[LegendEntry, ...]) -> float:
 
 def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
     """Return as few rows of up to `room` points as possible, of similar lengths."""
+    sized = [(entry, _entry_width(canvas, entry)) for entry in entries]
     least = widest_entry(canvas, entries)
-    return balanced(partial(_packed, canvas, entries), room, _BETWEEN, least)
+    return balanced(partial(_packed, canvas, sized), room, _BETWEEN, least)
 
 
-def _packed(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
+def _packed(canvas: Canvas, sized: list[tuple[LegendEntry, float]], room: float) -> list[list[LegendEntry]]:
     """Return rows of up to `room` points, filled; a wrapped text shares its rows with no other."""
     rows: list[list[LegendEntry]] = []
-    is_open = False
-    for entry in entries:
-        lines = _broken(canvas, entry, room)
+    end = math.inf
+    for entry, width in sized:
+        lines = [entry] if entry.role or width <= room else _broken(canvas, entry, room)
         if len(lines) > 1:
             rows += [[line] for line in lines]
-        elif is_open and _width(canvas, [*rows[-1], entry]) <= room:
+            end = math.inf
+        elif rows and end + width + _BETWEEN * len(rows[-1]) <= room:
             rows[-1].append(entry)
+            end += width
         else:
             rows.append(lines)
-        is_open = len(lines) == 1
+            end = width
     return rows
 
 
 def _broken(canvas: Canvas, entry: LegendEntry, room: float) -> list[LegendEntry]:
-    """Return an entry in parts of up to `room` points, broken at commas or spaces, if it has no sample."""
-    if entry.role or _entry_width(canvas, entry) <= room:
-        return [entry]
+    """Return an entry without a sample in parts of up to `room` points, broken at commas or spaces."""
     size = canvas.theme.size("legend")
     parts = re.split(r"(?<=,) ", entry.text)
     is_short = all(text_width(part, size) <= room for part in parts)

@@ -74,13 +74,13 @@ class Theme:
 
     def style(self, role: str, shade: int = 0) -> Style:
         """Return the style of `role`, filled with the shade of its stage, or with the last shade."""
-        plain, number = self.styles[role], self.shade(role, shade)
-        if not number:
-            return plain
-        if (role, number) not in self._filled:
-            outline = self.frame(number) or plain
-            self._filled[role, number] = replace(outline, fill=self.shades[number - 1], text=plain.text)
-        return self._filled[role, number]
+        if (role, shade) not in self._filled:
+            plain, number = self.styles[role], self.shade(role, shade)
+            filled = number and replace(
+                self.frame(number) or plain, fill=self.shades[number - 1], text=plain.text
+            )
+            self._filled[role, shade] = filled or plain
+        return self._filled[role, shade]
 
     def frame(self, number: int) -> Style | None:
         """Return the outline style of boxes with this shade, or None to use the outline of their role."""

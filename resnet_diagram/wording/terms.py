@@ -96,7 +96,7 @@ class Label(str):
         cls, parts: "tuple[Term | Label, ...]", joint: Word | str, language: Language, capital: bool
     ) -> Self:
         texts = [part if isinstance(part, Label) else _term_text(part, language) for part in parts]
-        text = _joined([text for text in texts if text], _word_text(joint, language))
+        text = texts[0] if len(texts) == 1 else _joined([*filter(None, texts)], _word_text(joint, language))
         self = super().__new__(cls, text[:1].upper() + text[1:] if capital else text)
         self.parts, self.joint, self.capital, self.language = parts, joint, capital, language
         return self

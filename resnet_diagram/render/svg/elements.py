@@ -203,4 +203,4 @@ def _halo(text: Text, brush: Brush) -> str:
 
 
 def _dash(style: Style) -> str:
-    return " ".join([number(part) for part in style.dash])
+    return " ".join([number(part) for part in style.dash]) if style.dash else ""
