@@ -48,6 +48,24 @@ def did_you_mean(guess: str) -> str:
     return f" Did you mean {guess!r}?" if guess else ""
 
 
+def number_of(noun: str, count: int) -> str:
+    """Return a noun with its count.
+
+    >>> number_of("block", 1), number_of("parameter", 25557032)
+    ('1 block', '25,557,032 parameters')
+    """
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def number_is(noun: str, count: int) -> str:
+    """Return a noun with its count and verb.
+
+    >>> number_is("way", 1), number_is("way", 2)
+    ('1 way is', '2 ways are')
+    """
+    return f"{number_of(noun, count)} {'is' if count == 1 else 'are'}"
+
+
 def missing_file(text: str, path: Path, noun: str = "a Python file") -> str:
     """Return the message for a missing file, with similar files in its folder; `noun`: what was expected."""
     if path.is_dir():

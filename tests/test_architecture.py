@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "layout": {"errors", "limits", "style", "diagram", "wording"},
     "render": {"errors", "limits", "reading", "resources", "saving", "wording", "diagram", "style", "layout"},
     "tables": {"errors", "spec", "wording", "style", "layout", "render"},
-    "differences": {"spec", "wording"},
+    "differences": {"errors", "spec", "wording"},
     "app": {
         "errors",
         "limits",

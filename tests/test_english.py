@@ -141,3 +141,10 @@ def test_docstrings_of_functions_begin_with_a_verb() -> None:
     faults = [place for place, fault in texts if fault]
     assert len(texts) > 1000
     assert len(faults) <= NOUN_PHRASE_LIMIT * len(texts), "\n".join(faults)
+
+
+def test_counts_in_messages_have_no_plural_of_one() -> None:
+    pattern = re.compile(r"\{len\([^{}]*\)(?::,)?\} [a-z]+s\b")
+    lines = (line for path in PACKAGE.rglob("*.py") for line in path.read_text(encoding="utf-8").splitlines())
+    several = ("sources", "nodes", "paths", "blocks", "entries")  # after a check that there are several
+    assert not [line for line in lines if pattern.search(line) and not any(word in line for word in several)]

@@ -8,7 +8,7 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.app.options.declaration import check_keywords, one_of
 from resnet_diagram.app.options.options import DECIMALS, TableChoices
 from resnet_diagram.app.requests import Artifact, TableRequest, Target, check_folders, read, targets_of
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import UsageError, number_of
 from resnet_diagram.render.latex.floats import check_label
 from resnet_diagram.sources.resolve import Reading, is_code, networks_of, numbered
 from resnet_diagram.spec.model import Network
@@ -102,6 +102,7 @@ def _table(networks: Sequence[Network], target: Wanted, *, shortcuts: bool) -> T
         raise UsageError("Expected at least one network to make a table of, got none.")
     if target.heads and len(target.heads) != len(networks):
         raise UsageError(
-            f"Got {len(target.heads)} names for columns and {len(networks)} networks; name each or none."
+            f"Got {number_of('name', len(target.heads))} for columns and "
+            f"{number_of('network', len(networks))}; name each or none."
         )
     return (shortcut_table if shortcuts else architecture_table)(networks, target)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from resnet_diagram.codegen.blocks.pattern import residual
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
@@ -131,5 +132,6 @@ def module_doc(network: Network) -> str:
     used = shape_text(network.input_shape)
     letter = option(network)
     shortcuts = f" Shortcuts are of option {letter}." if letter else ""
-    counts = f"{params(network):,} parameters, {macs(network):,} multiply-accumulates for one {used} input"
+    work = number_of("multiply-accumulate", macs(network))
+    counts = f"{number_of('parameter', params(network))}, {work} for one {used} input"
     return f"{called(network)} in PyTorch.\nDepth {depth(network)}, {counts}.{shortcuts}"

@@ -10,6 +10,7 @@ from math import prod
 from resnet_diagram.codegen.blocks.parameters import Scope, compact
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import Call
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.settings import AXES, DROPOUT, setting
 from resnet_diagram.spec.shapes import window_out, window_out_ceil
@@ -84,7 +85,8 @@ def expect_params(cell: Cell, counts: Callable[[Layer], tuple[int, ...]]) -> int
             target = " or ".join(f"{count:,}" for count in names)
             shares = "; it may share its weights with another layer" if not layer.params else ""
             raise refuse(
-                layer, f"it has {layer.params:,} parameters where its settings make {target}{shares}"
+                layer,
+                f"it has {number_of('parameter', layer.params)} where its settings make {target}{shares}",
             )
         entries.add(names.index(layer.params))
     return max(entries)

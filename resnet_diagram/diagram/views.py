@@ -21,7 +21,7 @@ from resnet_diagram.diagram.options import Levels, Options, View
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.prose.inside import inside_notes
 from resnet_diagram.diagram.prose.runs import run_notes
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import UsageError, number_of
 from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
@@ -70,9 +70,13 @@ def check_count(networks: Sequence[Network], view: View) -> None:
     """Raise UsageError for a number of networks that a view does not take."""
     row = view_named(view)
     if row.most == 1 and len(networks) != 1:
-        raise UsageError(f"Got {len(networks)} networks; the view {row.view} draws one. Take 'compare'.")
+        raise UsageError(
+            f"Got {number_of('network', len(networks))}; the view {row.view} draws one. Take 'compare'."
+        )
     if not row.least <= len(networks) <= row.most:
-        raise UsageError(f"Got {len(networks)} networks to {row.view}; give {row.least} to {row.most}.")
+        raise UsageError(
+            f"Got {number_of('network', len(networks))} to {row.view}; give {row.least} to {row.most}."
+        )
 
 
 def _compare(networks: Sequence[Network], options: Options) -> Diagram:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.model import Layer, LayerKind, Setting
 from resnet_diagram.spec.settings import DROPOUT, setting, setting_text
 from resnet_diagram.spec.shapes import extent_text, shape_text
@@ -144,7 +145,7 @@ def _results(left: Layer, right: Layer, name: str) -> Iterator[Pair]:
     if left.out_shape != right.out_shape:
         yield Pair(f"{shape_text(left.out_shape)} out of the {name}", shape_text(right.out_shape))
     if left.params != right.params:
-        yield Pair(f"{count_text(left.params)} parameters in the {name}", count_text(right.params))
+        yield Pair(f"{number_of('parameter', left.params)} in the {name}", count_text(right.params))
 
 
 def _keeps_size(layer: Layer) -> bool:

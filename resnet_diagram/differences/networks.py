@@ -7,6 +7,7 @@ from resnet_diagram.differences.align import Parts, Unit, take_apart
 from resnet_diagram.differences.layers import Pair, Subject, layer_differences, setting_words
 from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.units import shortcut_words, unit_differences, without_shortcuts
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import GraphNode, Layer, Network, Setting
@@ -55,7 +56,10 @@ def _in_graphs(left: Network, right: Network) -> Iterator[Difference]:
         yield _difference("graphs", str(len(before)), str(len(after)))
     for number, (first, second) in enumerate(zip(before, after, strict=False), 1):
         place = f"graph {number}"
-        sizes = [f"{len(graph.nodes)} nodes, {len(graph.outputs)} outputs" for graph in (first, second)]
+        sizes = [
+            f"{number_of('node', len(graph.nodes))}, {number_of('output', len(graph.outputs))}"
+            for graph in (first, second)
+        ]
         if sizes[0] != sizes[1]:
             yield _difference(place, *sizes)
             continue

@@ -171,7 +171,7 @@ def _width_and_expansion(block: Block) -> tuple[int, float] | None:
 
 def _branches(left: Block, right: Block) -> Iterator[Pair]:
     if len(left.branches) != len(right.branches):
-        yield Pair(f"{len(left.branches)} branches", f"{len(right.branches)} branches")
+        yield Pair(f"branches: {len(left.branches)}", f"{len(right.branches)}")
         return
     for mine, branch in zip(left.branches, right.branches, strict=True):
         gates = _gates(mine), _gates(branch)

@@ -7,6 +7,7 @@ per spatial dimension, so that 1-D, 2-D and 3-D networks are described alike.
 from enum import StrEnum
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.errors import number_of
 
 Shape = tuple[int, ...]
 Setting = bool | int | float | str
@@ -242,7 +243,6 @@ class Network:
         size = "×".join(map(str, self.input_shape))
         guessed = " (guessed)" * any(note.endswith(" was guessed") for note in self.notes)
         stages = ", ".join(f"{stage.name} ({len(units((stage,)))})" for stage in self.stages)
-        first = (
-            f"Network {self.name!r}: input {size}{guessed}, {self.params:,} parameters, {self.macs:,} MACs"
-        )
+        counts = f"{number_of('parameter', self.params)}, {number_of('MAC', self.macs)}"
+        first = f"Network {self.name!r}: input {size}{guessed}, {counts}"
         return f"{first}\n  blocks by stage: {stages or 'no stages'}"

@@ -11,6 +11,7 @@ from enum import StrEnum
 from math import prod
 from typing import Any, TypeVar
 
+from resnet_diagram.errors import number_is
 from resnet_diagram.spec.graph import with_runs
 from resnet_diagram.spec.measure import gate_ratio
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shape, Shortcut, Stage
@@ -207,7 +208,7 @@ def _differences(path: str, left: object, right: object) -> Iterator[str]:
         for at, (item, second) in enumerate(zip(left, right, strict=False)):
             yield from _differences(f"{path}[{at}]", item, second)
         if len(left) != len(right):
-            yield f"{path}: {len(left)} elements are not {len(right)}"
+            yield f"{path}: {number_is('element', len(left))} not {len(right)}"
     elif is_dataclass(left) and type(left) is type(right):
         for field in fields_of(left):
             inner = f"{path}.{field.name}".lstrip(".")

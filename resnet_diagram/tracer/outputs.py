@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.errors import TraceError
+from resnet_diagram.errors import TraceError, number_of
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Layer, Network
 from resnet_diagram.tracer.load.arguments import arguments_of, bound
@@ -119,14 +119,14 @@ def _copy_weights(left: Side, right: Side) -> None:
     layers = _weights(left), _weights(right)
     if len(layers[0]) != len(layers[1]):
         raise TraceError(
-            f"The weights do not match: {len(layers[0])} layers have weights in one model, "
+            f"The weights do not match: with weights, one model has {number_of('layer', len(layers[0]))}, "
             f"{len(layers[1])} in the other. Compare without --numerically first."
         )
     for (layer, source), (counterpart, target) in zip(*layers, strict=True):
         sizes = [[weight.numel() for weight in weights] for weights in (source, target)]
         if sizes[0] != sizes[1]:
             raise TraceError(
-                f"The weights do not match: {layer.name!r} has {layer.params:,} parameters where "
+                f"The weights do not match: {layer.name!r} has {number_of('parameter', layer.params)} where "
                 f"{counterpart.name!r} has {counterpart.params:,}. Compare without --numerically first."
             )
         for weight, copied in zip(source, target, strict=True):

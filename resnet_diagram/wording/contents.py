@@ -8,7 +8,7 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import Part, params, walk
 from resnet_diagram.spec.model import Layer, LayerKind, Merge
 from resnet_diagram.spec.traits import FOLLOWING
-from resnet_diagram.wording.counts import counted, si_text
+from resnet_diagram.wording.counts import counted, params_labels
 from resnet_diagram.wording.layers import names_only, operator_name
 from resnet_diagram.wording.terms import Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -52,8 +52,7 @@ def weighted_lines(part: Part, blocks: int) -> tuple[Label, ...]:
         for kind, count in kinds.most_common()
     ]
     inside = [counted(blocks, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK))] if blocks else layers
-    weights = params(part)
-    return (*inside, *([phrase(Kind.COUNT, Word.PARAMS, si_text(weights))] if weights else []))
+    return (*inside, *params_labels(params(part)))
 
 
 def contents_of(layers: Sequence[Layer], merges: Sequence[Merge]) -> Contents:
@@ -85,7 +84,7 @@ def contents_label(counts: Contents, *, weights: bool = True) -> Label:
     """Return contents in words, the most frequent sorts first; `weights`: with their parameters."""
     several = (Label(number(Kind.COUNT, count), name) for name, count in counts.operations.most_common())
     others = (counted(count, name) for name, count in counts.nouns.most_common())
-    last = [phrase(Kind.COUNT, Word.PARAMS, si_text(counts.params))] if weights and counts.params else []
+    last = params_labels(counts.params) if weights else ()
     return Label(*several, *others, *last, joint=Word.LIST)
 
 

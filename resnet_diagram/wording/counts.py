@@ -59,12 +59,22 @@ def macs_label(count: int) -> Label:
     ('4.09 GMACs', '64 MACs')
     """
     text = si_text(count)
-    return phrase(Kind.COUNT, Word.MACS if text.isdigit() else Word.MACS_WITH_PREFIX, text)
+    word = Word.MAC if count == 1 else Word.MACS if text.isdigit() else Word.MACS_WITH_PREFIX
+    return phrase(Kind.COUNT, word, text)
+
+
+def params_labels(count: int) -> tuple[Label, ...]:
+    """Return a number of parameters, nothing where there are none.
+
+    >>> params_labels(25557032), params_labels(1), params_labels(0)
+    (('25.6 M params',), ('1 param',), ())
+    """
+    word = Word.PARAM if count == 1 else Word.PARAMS
+    return (phrase(Kind.COUNT, word, si_text(count)),) if count else ()
 
 
 def count_labels(part: Part, show: Collection[str]) -> tuple[Label, ...]:
     """Return the parameters and MACs of a part, those that are in `show` and not zero."""
     weights = params(part) if "params" in show else 0
     work = macs(part) if "macs" in show else 0
-    labels = [phrase(Kind.COUNT, Word.PARAMS, si_text(weights))] if weights else []
-    return (*labels, *([macs_label(work)] if work else []))
+    return (*params_labels(weights), *([macs_label(work)] if work else []))

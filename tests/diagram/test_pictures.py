@@ -147,13 +147,13 @@ def test_what_is_learned_for_positions_has_its_name(token: bool, each: bool, tex
     assert isinstance(strip, Overview)
     found = [bar.text for frame in strip.frames for bar in frame.bars if isinstance(bar, Bar)]
     assert text in found
-    assert ("append token" in found) == token
+    assert ("class token" in found) == token
     assert not {"add", "cat"} & {*found}
 
 
 @pytest.mark.parametrize(("name", "said"), [("swin_t", True), ("vit_b_16", False)])
 def test_attention_among_as_many_positions_at_several_resolutions_says_so(name: str, said: bool) -> None:
-    assert ("49 positions" in lines(published(f"torchvision/{name}"))) == said
+    assert ("7×7 positions" in lines(published(f"torchvision/{name}"))) == said
 
 
 class Tokens(nn.Module):

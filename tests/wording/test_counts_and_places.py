@@ -6,11 +6,13 @@ from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Shortcut, 
 from resnet_diagram.spec.shapes import conv, linear
 from resnet_diagram.spec.traits import is_depthwise
 from resnet_diagram.wording.blocks import unit_title, unit_type
-from resnet_diagram.wording.counts import counted, si_text
+from resnet_diagram.wording.counts import counted, macs_label, params_labels, si_text
+from resnet_diagram.wording.language import language
 from resnet_diagram.wording.layers import operation
 from resnet_diagram.wording.places import places
 from resnet_diagram.wording.stages import shortened
-from resnet_diagram.wording.terms import literal
+from resnet_diagram.wording.terms import Kind, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 SHAPE = (8, 4, 4)
 
@@ -135,3 +137,29 @@ def test_a_convolution_of_one_channel_is_not_depthwise() -> None:
     single = conv((1, 4, 4), 1, 3)
     assert not is_depthwise(single)
     assert operation(single) == "3×3 conv"
+
+
+@pytest.mark.parametrize(
+    "word", [Word.LAYER, Word.BLOCK, Word.SUCH_STEP, Word.MORE_STAGE, Word.POOLING, Word.ADDITION]
+)
+def test_one_thing_is_no_plural(word: Word) -> None:
+    noun = phrase(Kind.COUNT, word)
+    assert [counted(count, noun) for count in (1, 2)] == [f"1 {noun}", f"2 {noun}s"]
+    chinese = language("zh")
+    assert counted(1, noun).in_language(chinese)[1:] == counted(2, noun).in_language(chinese)[1:]
+
+
+def test_one_parameter_is_no_plural() -> None:
+    assert params_labels(1) == ("1 param",)
+    assert (macs_label(1), macs_label(2)) == ("1 MAC", "2 MACs")
+
+
+@pytest.mark.parametrize(
+    ("length", "text"), [(17, "class token"), (18, "2 learned tokens"), (20, "4 learned tokens")]
+)
+def test_learned_tokens_are_counted(length: int, text: str) -> None:
+    added = 8 * (length - 16)
+    layer = Layer(
+        kind=LayerKind.OTHER, op="cat", in_shape=(8, 16), out_shape=(8, length), params=added, name="cat"
+    )
+    assert operation(layer) == text

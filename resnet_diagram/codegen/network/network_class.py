@@ -11,6 +11,7 @@ from resnet_diagram.codegen.names import attribute_names, function_name
 from resnet_diagram.codegen.network.plan import Plan
 from resnet_diagram.codegen.network.stages import Helper, StageMaker
 from resnet_diagram.codegen.text import INSIDE, STEP, Call, docstring, indented, signature, statement
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.measure import BlockKind, block_kind, depth, params, residual_blocks, walk
 from resnet_diagram.spec.model import Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
@@ -123,7 +124,11 @@ def _factory(network: Network, name: str, depths: str, classes: int) -> list[str
     parameters = [f"num_classes: int = {classes}"] if classes else []
     args = [*([depths] if depths else []), *(["num_classes"] if classes else [])]
     body = [
-        *docstring(f"{called(network)}: {depth(network)} layers deep, {params(network):,} parameters.", STEP),
+        *docstring(
+            f"{called(network)}: {number_of('layer', depth(network))} deep, "
+            f"{number_of('parameter', params(network))}.",
+            STEP,
+        ),
         *statement("return ", Call(name, tuple(args)), STEP),
     ]
     return [*signature(f"def {function}", parameters, name), *body]

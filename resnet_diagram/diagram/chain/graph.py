@@ -18,6 +18,7 @@ from resnet_diagram.spec.model import Element, Graph, GraphNode, Layer, LayerKin
 from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import FOLLOWING, is_shown
+from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, names_only
 from resnet_diagram.wording.shapes import resolution_text, shape_label
 from resnet_diagram.wording.symbols import APPROXIMATELY
@@ -259,7 +260,7 @@ def dag(graph: Graph, prefix: str, context: "BuildContext", items: Items) -> Dag
         if run is None:
             draft.node(place, draw)
         elif place == run.hidden[0]:
-            words = (phrase(Kind.BLOCK, Word.MORE_STEPS, len(run.steps) - 1),)
+            words = (counted(len(run.steps) - 1, phrase(Kind.BLOCK, Word.SUCH_STEP)),)
             name = context.names.numbered(inner, "steps")
             draft.steps(run.hidden, Node(id=name, role=NodeRole.BLOCK, lines=words, shade=context.shade))
     if len(graph.outputs) == 1:

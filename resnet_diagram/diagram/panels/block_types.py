@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import fields, replace
 from functools import cached_property
 from itertools import product
-from math import prod
+from math import isqrt, prod
 from operator import attrgetter
 
 from resnet_diagram.dataclass import dataclass
@@ -233,10 +233,20 @@ def _shared_sizes(layers: Sequence[Layer], units: Sequence[Unit], *, in_gate: bo
 
 
 def _window(layers: Sequence[Layer], units: Sequence[Unit]) -> Label:
-    """Return the number of positions among which there is attention, if it is one at several resolutions."""
+    """Return the positions among which there is attention, if they are as many at several resolutions.
+
+    Square windows of images are written as "7×7 positions".
+    """
     numbers = {(layer.in_shape[-1], layer.out_shape[-1]) for layer in layers}
-    is_window = len(numbers) == 1 and len({prod(in_shape(unit.elements)[1:]) for unit in units}) > 1
-    return phrase(Kind.COUNT, Word.POSITIONS, numbers.pop()[0]) if is_window else NOTHING
+    extents = {in_shape(unit.elements)[1:] for unit in units}
+    if len(numbers) > 1 or len({prod(extent) for extent in extents}) < 2:
+        return NOTHING
+    number = numbers.pop()[0]
+    side = isqrt(number)
+    is_square = side**2 == number and all(
+        len(extent) == 2 and not any(size % side for size in extent) for extent in extents
+    )
+    return phrase(Kind.COUNT, Word.POSITIONS, f"{side}×{side}" if is_square else number)
 
 
 def _channels(counts: list[int], units: Sequence[Unit]) -> Label | None:

@@ -72,7 +72,6 @@ def _types(blocks: Sequence[Block | Stage]) -> Label:
 
 
 def _size(network: Network) -> Label:
-    weights, work = si_text(params(network)), macs(network)
-    if not work:
-        return phrase(Kind.COUNT, Word.PARAMETERS, weights)
-    return phrase(Kind.COUNT, Word.PARAMETERS_AND, weights, macs_label(work))
+    weights, work = params(network), macs(network)
+    label = phrase(Kind.COUNT, Word.PARAMETER if weights == 1 else Word.PARAMETERS, si_text(weights))
+    return Label(label, macs_label(work), joint=Word.AND) if work else label

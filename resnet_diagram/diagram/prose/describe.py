@@ -29,7 +29,8 @@ def describe(network: Network) -> Label:
     sentences += _part(Word.STEM, network.stem)
     sentences += stages[:_LISTED]
     if len(stages) > _LISTED:
-        sentences.append(_sentence(Word.MORE_STAGES, len(stages) - _LISTED))
+        more = counted(len(stages) - _LISTED, phrase(Kind.COUNT, Word.MORE_STAGE))
+        sentences.append(_sentence(Word.SENTENCE, more))
     sentences += _part(Word.HEAD, network.head)
     again = shared_notes(shared_modules(network))
     sentences += [phrase(Kind.SENTENCE, Word.SENTENCE, Label(note, capital=True)) for note in again]

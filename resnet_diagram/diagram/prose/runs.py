@@ -11,6 +11,7 @@ from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.paths import outer_paths, with_outer
 from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.wording.contents import modules_note, shared_notes
+from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -35,7 +36,8 @@ def _input_notes(network: Network) -> Iterator[Label]:
     layers = (layer for layer in walk(network, repeats=False) if layer.settings)
     names = (str(setting(layer, INPUT) or "") for layer in layers)
     for name, count in Counter(filter(None, names)).items():
-        yield phrase(Kind.LEGEND, Word.ANOTHER_INPUT, literal(name), count)
+        joined = counted(count, phrase(Kind.OPERATOR, Word.LAYER))
+        yield phrase(Kind.LEGEND, Word.ANOTHER_INPUT, literal(name), joined)
 
 
 def idle_notes(network: Network) -> tuple[Label, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import prod
 
+from resnet_diagram.errors import number_of
 from resnet_diagram.limits import COUNT, SIZE
 from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
@@ -94,7 +95,7 @@ def _out_fault(layer: Layer) -> str:
         return _unless(equal, f"the sizes of {shape_text(layer.in_shape)} but for the channels")
     if layer.op == "flatten":
         count = prod(layer.in_shape)
-        return _unless(prod(layer.out_shape) == count, f"{count} values, as at the entry")
+        return _unless(prod(layer.out_shape) == count, f"{number_of('value', count)}, as at the entry")
     if layer.op == "zero_pad":
         pairs = zip(layer.in_shape, layer.out_shape, strict=False)
         fits = len(layer.in_shape) == len(layer.out_shape) and all(before <= after for before, after in pairs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from resnet_diagram.errors import SpecError
+from resnet_diagram.errors import SpecError, number_of
 from resnet_diagram.limits import SIZE
 from resnet_diagram.spec.check.faults import FaultError, within
 from resnet_diagram.spec.check.layer import check_layer, shape_text
@@ -76,7 +76,10 @@ def _check_ports(network: Network) -> None:
     ):
         if (ports or len(shapes) > 1) and tuple(port.shape for port in ports) != shapes:
             listed = ", ".join(map(shape_text, shapes))
-            raise FaultError(f"{noun} has {len(ports)} entries; expected names for the shapes {listed}")
+            raise FaultError(
+                f"{noun} has {'1 entry' if len(ports) == 1 else f'{len(ports)} entries'}; "
+                f"expected names for the shapes {listed}"
+            )
 
 
 def graph_inputs(graph: Graph) -> tuple[Shape, ...]:
@@ -166,7 +169,7 @@ def _merged_node(node: GraphNode, entering: list[Shape]) -> set[Shape]:
         raise FaultError(f"it has a shortcut; expected merge 'add', found '{node.merge}'")
     if node.signs and (node.merge is not Merge.ADD or len(node.signs) != len(entering)):
         raise FaultError(
-            f"signs is {list(node.signs)}; expected one for each of {len(entering)} values added"
+            f"signs is {list(node.signs)}; expected one for each of {number_of('value', len(entering))} added"
         )
     ends = {f"value {number}": shape for number, shape in enumerate(entering, 1)}
     shapes = {_merge(node.merge or Merge.ADD, ends, 0)}
@@ -204,7 +207,8 @@ def _check_arms(block: Block) -> None:
     inputs = len(block.branches) + (block.shortcut is not None)
     if block.signs and (block.merge is not Merge.ADD or len(block.signs) != inputs):
         raise FaultError(
-            f"signs is {list(block.signs)}; expected one for each of the {inputs} inputs of a sum"
+            f"signs is {list(block.signs)}; expected one for each of the "
+            f"{number_of('input', inputs)} of a sum"
         )
     if block.signs and not {-1} <= set(block.signs) <= {1, -1}:
         raise FaultError(f"signs is {list(block.signs)}; expected 1 or -1 each, at least one -1")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.graph import reachable
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.classify import macs_of
@@ -39,7 +40,7 @@ def input_note(graph: OpGraph, shown_nodes: Collection[Node], undrawn: Undrawn) 
     text = f"the drawing follows one input; left out, with what only it feeds: {', '.join(left)}"
     if not (undrawn.params or undrawn.macs):
         return [text]
-    counted = f"{undrawn.params:,} parameters and {undrawn.macs:,} multiply-accumulates"
+    counted = f"{number_of('parameter', undrawn.params)} and {number_of('multiply-accumulate', undrawn.macs)}"
     modules = f" of {abbreviated(_paths(graph, undrawn.nodes))}" if any(_paths(graph, undrawn.nodes)) else ""
     return [f"{text}; its {counted}{modules} are counted where it joins"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 
+from resnet_diagram.errors import number_is, number_of
 from resnet_diagram.spec.graph import graphs, reachable
 from resnet_diagram.spec.measure import residual_blocks, walk
 from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, ModuleClass, Network, Port
@@ -151,10 +152,10 @@ def _unused_notes(sizes: Sizes, flow: Flow) -> Iterator[str]:
             (elsewhere if number in read or flow.graph.error else never)[name] = count
     if never:
         modules = dict.fromkeys(name.rpartition(".")[0] or name for name in never)
-        yield f"{sum(never.values()):,} parameters are never run in evaluation: {abbreviated(modules)}"
+        yield f"{number_is('parameter', sum(never.values()))} never run in evaluation: {abbreviated(modules)}"
     if elsewhere:
         count = sum(elsewhere.values())
-        yield f"{count:,} parameters are not on the drawn way to the output: {abbreviated(elsewhere)}"
+        yield f"{number_is('parameter', count)} not on the drawn way to the output: {abbreviated(elsewhere)}"
 
 
 def _unregistered_note(graph: OpGraph, sizes: Sizes, flow: Flow) -> list[str]:
@@ -172,7 +173,7 @@ def _unregistered_note(graph: OpGraph, sizes: Sizes, flow: Flow) -> list[str]:
     count = sum(prod(node.shape) for node in foreign.values())
     owners = dict.fromkeys(filter(None, (graph.calls[node.call].path for node in foreign.values())))
     return [
-        f"{count:,} parameters ran that the model does not register, so that they are neither trained nor "
+        f"{number_of('parameter', count)} ran that the model does not register, neither trained nor "
         f"saved{': ' * bool(owners)}{abbreviated(owners)}. Keep layers in nn.ModuleList, weights in "
         "nn.ParameterList"
     ]
@@ -231,9 +232,7 @@ def _read(
 def _gathering_note(flow: Flow) -> list[str]:
     """Return a note on the sums that gather values by ways that are not drawn."""
     count = sum(step.gathered for step in flow.steps)
-    return (
-        [f"{count} ways from blocks to a sum behind them are not drawn, but counted there"] if count else []
-    )
+    return [f"{number_is('way', count)} counted, but not drawn, from blocks to a sum"] if count else []
 
 
 def _main_output(graph: OpGraph) -> Node:

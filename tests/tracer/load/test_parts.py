@@ -67,7 +67,7 @@ def test_a_prefix_of_a_checkpoint_is_one_remark(tmp_path: Path, prefix: str) -> 
     torch.save({"state_dict": state, "epoch": 3}, tmp_path / "a.ckpt")
     remark = check_weights(Small(), tmp_path / "a.ckpt")
     assert prefix in remark
-    assert "1 tensors without it are of other modules" in remark
+    assert "1 tensor is without it, of other modules" in remark
 
 
 def test_with_a_prefix_only_what_misfits_is_listed(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_gathered_branches_are_counted_and_noted() -> None:
     network = traced(model, "4x64")
     (joint,) = [layer for layer in layers(network) if layer.op == "gathered"]
     assert joint.params == 3 * (8 * 12 + 12)
-    assert "3 ways from blocks to a sum behind them are not drawn, but counted there" in network.notes
+    assert "3 ways are counted, but not drawn, from blocks to a sum" in network.notes
     unused = sum(p.numel() for p in model.outs[-1].parameters())
     assert [(module.name, module.params) for module in network.idle] == [("outs.3", unused)]
     assert params(network) == sum(p.numel() for p in model.parameters())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.errors import number_of
 from resnet_diagram.limits import count_element
 from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.measure import out_shape, walk
@@ -68,7 +69,8 @@ class Chain:
             groups = self.norm_groups if self.norm_op == "group_norm" else 1
             if self.shape[0] % groups:
                 raise FaultError(
-                    f"{self.shape[0]} channels cannot be cut into {groups} groups; expected a divisor.",
+                    f"{number_of('channel', self.shape[0])} cannot be cut into "
+                    f"{number_of('group', groups)}; expected a divisor.",
                     "norm_groups",
                 )
             self.put(norm(self.shape, self.norm_op, groups=groups, name=name))
@@ -84,7 +86,9 @@ class Chain:
         """
         channels, prefix = self.shape[0], f"{self.prefix}{name}."
         if reduction > channels:
-            raise FaultError(f"{channels} channels cannot be reduced by {reduction}.", "reduction")
+            raise FaultError(
+                f"{number_of('channel', channels)} cannot be reduced by {reduction}.", "reduction"
+            )
         inner = Chain(self.shape, prefix)
         inner.put(global_avg_pool(inner.shape, name=f"{prefix}pool"))
         inner.put(conv(inner.shape, channels // reduction, 1, bias=True, name=f"{prefix}fc1"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
 from resnet_diagram.spec.settings import setting_problem, with_settings
@@ -31,7 +32,8 @@ def layer_of(settings: TomlTable, shape: Shape) -> Layer:
         value = settings.get(key)
         if isinstance(value, tuple) and len(value) != dims:
             raise FaultError(
-                f"expected {dims} numbers, one for each spatial dimension, found {len(value)}.", key
+                f"expected {number_of('number', dims)}, one for each spatial dimension, found {len(value)}.",
+                key,
             )
     if "kernel" in settings and dims < 1:
         raise FaultError("there are no positions left to slide a window over.", "kernel")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.check.faults import FaultError, within
 from resnet_diagram.spec.model import Element, Graph, Idle, Network, Port, Shape, Stage
 from resnet_diagram.spec.toml.expand.blocks import block_elements
@@ -22,7 +23,8 @@ def build(settings: TomlTable, name: str = "") -> Network:
     shape: Shape = tuple(settings.get("input", INPUT))
     if len(shape) == 3 and shape[0] == shape[1] > shape[2] in (1, 3, 4):
         raise FaultError(
-            f"{list(shape)} has {shape[0]} channels and an image of {shape[1]}×{shape[2]}; was it meant as "
+            f"{list(shape)} has {number_of('channel', shape[0])} and an image of "
+            f"{shape[1]}×{shape[2]}; was it meant as "
             f"height, width, channels? Channels come first: [{shape[2]}, {shape[0]}, {shape[1]}].",
             "input",
         )
@@ -57,7 +59,7 @@ def _ports(settings: TomlTable, key: str, ends: Sequence[Element]) -> tuple[Port
         inner if key == "inputs" else [graph.nodes[n].shape for n in graph.outputs if n < len(graph.nodes)]
     )
     if len(shapes) != len(settings[key]):
-        raise FaultError(f"expected {len(shapes)} names, found {len(settings[key])}.", key)
+        raise FaultError(f"expected {number_of('name', len(shapes))}, found {len(settings[key])}.", key)
     return tuple(Port(name=name, shape=shape) for name, shape in zip(settings[key], shapes, strict=True))
 
 
@@ -154,7 +156,9 @@ def _put_listed(chain: Chain, settings: TomlTable) -> None:
     listed: list[str | TomlTable] = settings["blocks"]
     count = sum(entry.get("repeat", 1) for entry in listed if isinstance(entry, dict) and "op" not in entry)
     if settings.get("depth", count) != count:
-        raise FaultError(f"expected {settings['depth']} blocks, as depth says, found {count}.", "block")
+        raise FaultError(
+            f"expected {number_of('block', settings['depth'])}, as depth says, found {count}.", "block"
+        )
     for at, item in enumerate(listed):
         with within("block", at):
             if isinstance(item, str) or table_of(item, in_stage=True) != "block":

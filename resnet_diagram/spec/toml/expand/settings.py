@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.errors import number_of
 from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.toml.schema.words import NONE, SETTINGS, SYNONYMS
 
@@ -126,7 +127,7 @@ def _check(design: BlockDesign) -> None:
         raise FaultError(f'shortcut = "{design.option}" has no projection to pool for.', "pooled_projection")
     if design.reduction > design.outer:
         raise FaultError(
-            f"a gate on {design.outer} channels cannot be reduced by {design.reduction}; "
+            f"a gate on {number_of('channel', design.outer)} cannot be reduced by {design.reduction}; "
             f"expected {design.outer} or less.",
             "reduction",
         )

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.errors import SourceError
+from resnet_diagram.errors import SourceError, number_of
 from resnet_diagram.tracer.load.imports import own_arguments, search_path
 from resnet_diagram.tracer.load.inputs import InputSpec
 from resnet_diagram.tracer.load.saved.archives import (
@@ -76,7 +76,8 @@ def _only_weights(path: Path, *, unsafe: bool) -> SourceError:
     )
     more = ", ..." if len(shapes) > _NAMED else ""
     return SourceError(
-        f"{path.name!r} holds weights only ({len(shapes)} tensors: {first}{more}); how they are connected "
+        f"{path.name!r} holds weights only ({number_of('tensor', len(shapes))}: {first}{more}); "
+        f"how they are connected "
         "is in the code. Name the code that builds the model, and check that the weights fit it: "
         f"path/file.py:Net --weights {path.name}"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from resnet_diagram.errors import SourceError
+from resnet_diagram.errors import SourceError, number_is
 from resnet_diagram.tracer.load.saved.archives import Shapes, shapes_in
 
 _WRAPPERS = ("module.", "_orig_mod.")
@@ -32,7 +32,7 @@ def check_weights(model: nn.Module, path: Path, *, unsafe: bool = False) -> str:
     faults = _misfits(within, expected)
     remark = f"names in {path.name!r} begin with {prefix!r}, which was left out" if prefix else ""
     others = len(saved) - len(within)
-    remark += f"; {others} tensors without it are of other modules" if others else ""
+    remark += f"; {number_is('tensor', others)} without it, of other modules" if others else ""
     if faults:
         first = f"{path.name!r} does not fit the model{f' ({remark})' if remark else ''}:"
         raise SourceError("\n  ".join([first, *faults]))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from resnet_diagram.errors import number_is
 from resnet_diagram.spec.graph import reachable
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.paths import abbreviated
@@ -59,14 +60,12 @@ def hidden_note(layers: Iterable[Layer], joined: Iterable[Joined], steps: Sequen
     if not counts:
         return []
     total = counts.total()
-    number = "1 addition" if total == 1 else f"{total} additions"
-    verb = "is" if total == 1 else "are"
     if len(counts) == 1:
         name = next(iter(counts))
         place = f"the opaque layer {name!r}" if name else "an opaque layer"
-        return [f"{number} inside {place} {verb} not drawn"]
+        return [f"{number_is('addition', total)} not drawn inside {place}"]
     listed = abbreviated(f"{count} in {name!r}" for name, count in counts.items())
-    return [f"{number} inside opaque layers {verb} not drawn: {listed}"]
+    return [f"{number_is('addition', total)} not drawn inside opaque layers: {listed}"]
 
 
 def is_around_weights(step: Step, steps: Sequence[Step]) -> bool:
