@@ -1,9 +1,11 @@
 """Import the module of a target, from a file or by its dotted name."""
 
 import ast
+import asyncio
 import contextlib
 import importlib
 import importlib.util
+import inspect
 import json
 import os
 import re
@@ -14,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from resnet_diagram.errors import SourceError, closest, did_you_mean, missing_file
@@ -156,13 +158,14 @@ def _source(path: Path) -> bytes:
     return "\n".join(map(_without_commands, texts)).encode(errors="replace")
 
 
-_PYTHON_CELL = re.compile(r"\s*%%(time|capture|prun)\b.*")
+_PYTHON_CELL = re.compile(r"\s*%%(time|capture|prun|debug|memit|snakeviz|pyinstrument|wandb)\b.*")
 """The first line of a cell of Python code that IPython runs in a special way."""
 _COMMANDS = (
+    (re.compile(r"^(\s*)%(?:time|prun|memit)\s+(?![-\s])", re.MULTILINE), r"\1"),
     (re.compile(r"^(\s*[\w.,\s]+=\s*)[!%](?:.*\\\n)*.*$", re.MULTILINE), r"\1None"),
     (re.compile(r"^(\s*)(?:[!%](?:.*\\\n)*.*|\?.*|[\w.*]+\?\??\s*)$", re.MULTILINE), r"\1pass"),
 )
-"""Lines that IPython runs and Python does not (`!ls`, `x = !ls`, `Net?`), and what stands for them."""
+"""Lines that IPython runs and Python does not (`%time f()`, `!ls`, `x = !ls`, `Net?`), and stand-ins."""
 
 
 def _without_commands(cell: str) -> str:
@@ -219,7 +222,17 @@ class _Loader(SourceFileLoader):
             from unittest.mock import MagicMock  # slow to import, and for notebooks only
 
             vars(module).update(display=MagicMock(), get_ipython=MagicMock())
-        super().exec_module(module)
+            running = eval(self.get_code(module.__name__) or "None", vars(module))
+            if inspect.iscoroutine(running):
+                asyncio.run(running)
+        else:
+            super().exec_module(module)
+
+    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:  # type: ignore[override]
+        """Return the compiled code of a file; a notebook may await at its top level."""
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if self.path.endswith(".ipynb") else 0
+        code: CodeType = compile(data, path, "exec", flags, dont_inherit=True, optimize=_optimize)
+        return code
 
     def get_data(self, path: str) -> bytes:
         """Return the code in a file."""

@@ -70,6 +70,39 @@ def test_code_in_a_timed_cell_runs(tmp_path: Path) -> None:
     assert load_model(f"{file}:net").model[0].out_channels == 4  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import asyncio\nawait asyncio.sleep(0)\nnet = Net(4)",
+        "async def made():\n    return Net(4)\nnet = await made()",
+        "import asyncio\n!pip install x\n%load_ext autoreload\nawait asyncio.sleep(0)\nnet = Net(4)",
+        "async def made():\n    yield Net(4)\nasync for net in made():\n    pass",
+        "async def made():\n    yield Net(4)\nnet = [item async for item in made()][0]",
+        "%time net = Net(4)",
+        "if True:\n    %time net = Net(4)",
+        "%%wandb\nnet = Net(4)",
+        "%%capture --no-stderr out\n%%time\n!pip install x\nnet = Net(4)",
+    ],
+)
+def test_code_that_only_a_notebook_can_run(tmp_path: Path, cell: str) -> None:
+    file = notebook(tmp_path / "net.ipynb", NET, cell)
+    assert load_model(f"{file}:net").model[0].out_channels == 4  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "cell", ["%%html\n<b>", "%%writefile a.py\nx = (", "%%script bash -x\nls", "%time -q"]
+)
+def test_cells_in_other_languages_are_left_out(tmp_path: Path, cell: str) -> None:
+    file = notebook(tmp_path / "net.ipynb", NET, cell, "net = Net(4)")
+    assert load_model(f"{file}:net").model[0].out_channels == 4  # type: ignore[index]
+
+
+def test_an_error_behind_await_is_told_with_its_line(tmp_path: Path) -> None:
+    file = notebook(tmp_path / "net.ipynb", NET, "import asyncio\nawait asyncio.sleep(0)\n1 / 0")
+    with pytest.raises(SourceError, match=r"net\.ipynb"):
+        load_model(f"{file}:net")
+
+
 def test_a_notebook_of_an_old_format_is_told(tmp_path: Path) -> None:
     (tmp_path / "old.ipynb").write_text(json.dumps({"worksheets": [], "nbformat": 3}))
     with pytest.raises(SourceError, match="no notebook of format 4"):
