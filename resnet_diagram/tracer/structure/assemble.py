@@ -225,7 +225,7 @@ def _read(
     """Return flow and parts from some inputs to some outputs, the flow changed as asked."""
     flow = build_flow(graph, outputs, inputs, change)
     translator = Translator(flow)
-    parts = attach_ends(translator.parts(series_of(flow.steps), ()), graph.calls)
+    parts = attach_ends(translator.parts(series_of(flow.steps, [*range(len(flow.steps))]), ()), graph.calls)
     return Reading(flow, parts, translator.joined, tuple(inputs), tuple(outputs))
 
 

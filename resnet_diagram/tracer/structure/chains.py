@@ -38,7 +38,8 @@ class Group:
 
 def chain_staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split | None:
     """Return stem, stages and head of a series of layers; None where it has blocks or shows no stages."""
-    if any(p.is_layer(LayerKind.UPSAMPLE) or _is_joining(p) for p in parts):
+    meetings = [p for p in parts if isinstance(p.element, Block) and not is_gate(p.element)]
+    if meetings or any(p.is_layer(LayerKind.UPSAMPLE) for p in parts):
         return None
     runs, behind = _runs_of(parts, calls)
     if any(after.positions > before.positions for before, after in pairwise(runs)):
@@ -62,9 +63,10 @@ def chain_staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split | None:
 def _sees_all(run: Run) -> bool:
     """Return whether a convolution works on a single position, or on all of them at once: a classifier's."""
     layer = run.parts[0].element
-    pooled = any(isinstance(p.element, Layer) and p.element.op.startswith("global") for p in run.waiting)
-    spans_input = isinstance(layer, Layer) and run.positions == 1 and layer.kernel == layer.in_shape[1:]
-    return pooled or (spans_input and isinstance(layer, Layer) and max(layer.kernel) > 1)
+    if any(isinstance(p.element, Layer) and p.element.op.startswith("global") for p in run.waiting):
+        return True
+    spans_input = isinstance(layer, Layer) and layer.kernel == layer.in_shape[1:] and max(layer.kernel) > 1
+    return spans_input and run.positions == 1
 
 
 def _ends_of(groups: Sequence[Group]) -> tuple[int, int]:
@@ -78,12 +80,9 @@ def _ends_of(groups: Sequence[Group]) -> tuple[int, int]:
         first, last = stages[0], stages[-1] + 1
     else:
         first, last = 0, len(groups)
-    return (1, last) if groups and not first and _begins_smaller(groups[0]) else (first, last)
-
-
-def _is_joining(part: Part) -> bool:
-    """Return whether a part is a block in which values meet, other than a gate."""
-    return isinstance(part.element, Block) and not is_gate(part.element)
+    opening = groups[0].runs[0].parts[0].element if groups else None
+    strides = isinstance(opening, Layer) and max(opening.stride, default=1) > 1
+    return (1, last) if strides and not first else (first, last)
 
 
 def _runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], list[Part]]:
@@ -123,12 +122,6 @@ def _mark(place: str, run: Run) -> tuple[str, bool, int]:
     if place == run.path or last.isdigit():
         return outer, False, run.positions
     return place, True, run.positions
-
-
-def _begins_smaller(group: Group) -> bool:
-    """Return whether a group begins with a convolution that strides."""
-    layer = group.runs[0].parts[0].element
-    return isinstance(layer, Layer) and any(step > 1 for step in layer.stride)
 
 
 def _keep_poolings(groups: Sequence[Group], behind: Run, calls: Sequence[Call]) -> None:

@@ -1,6 +1,5 @@
 """Describe a run that stopped early: the operations that ran, and the cause."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,13 +20,13 @@ def operations(graph: OpGraph) -> list[Node]:
 
 def is_useful(graph: OpGraph) -> bool:
     """Return whether a run came far enough to be drawn: some operations, one with weights among them."""
-    nodes = operations(graph)
-    return len(nodes) >= _LEAST and any(operator_of(node.op).role in WEIGHTED for node in nodes)
+    weighted = any(operator_of(node.op).role in WEIGHTED for node in operations(graph))
+    return weighted and progress(graph) >= _LEAST
 
 
-def longest(graphs: Sequence[OpGraph]) -> OpGraph:
-    """Return the run with the most operations, the first of equals."""
-    return max(graphs, key=lambda graph: len(operations(graph)))
+def progress(graph: OpGraph) -> int:
+    """Return how far a run came: its number of operations."""
+    return len(operations(graph))
 
 
 def stop_note(graph: OpGraph, name: str) -> str:

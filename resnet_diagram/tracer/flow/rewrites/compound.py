@@ -97,7 +97,8 @@ def _result(node: Node) -> Ref:
 def _write_diagonal(node: Node) -> list[Node]:
     """Make a product with a diagonal matrix one with its diagonal, and return the operation before it."""
     refs = references(node)
-    places = [place for place, ref in enumerate(refs) if _is_diagonal(ref.node)]
+    main = [(ref.node.op, *(argument(ref.node, name) for name in ("offset", "dim1", "dim2"))) for ref in refs]
+    places = [place for place, view in enumerate(main) if view == ("diag_embed", 0, -2, -1)]
     equation = str(node.args[0]).replace(" ", "") if node.op == "einsum" else "ij,jk->ik"
     left, _, right = equation.partition(",")
     rows, _, result = right.partition("->")
@@ -110,12 +111,6 @@ def _write_diagonal(node: Node) -> list[Node]:
     spread = replace(_operation(node, "unsqueeze", diagonal, axis, names=("self", "dim")), shape=shape)
     become(node, "mul", (_result(spread), refs[1 - places[0]]), _ELEMENTWISE, node.shape)
     return [spread]
-
-
-def _is_diagonal(node: Node) -> bool:
-    """Return whether an operation writes a value on the main diagonal of a matrix."""
-    place = [argument(node, name) for name in ("offset", "dim1", "dim2")]
-    return node.op == "diag_embed" and place == [0, -2, -1]
 
 
 def _write_stack(node: Node) -> list[Node]:

@@ -18,9 +18,8 @@ from resnet_diagram.tracer.record.operators import Role
 
 @dataclass(slots=True, eq=False)
 class Ends:
-    """The end of a dual-path block: the concatenation, the sum, the old part and the new part."""
+    """What the end of a dual-path block concatenates: the sum, the old part and the new part."""
 
-    join: Step
     total: Step
     old_part: Step
     new_part: Step
@@ -34,8 +33,12 @@ def dual_paths(steps: list[Step]) -> list[Step]:
         ends = _ends_of(join, steps)
         operands = next(_operands_of(ends, steps), None) if ends else None
         if ends and operands:
-            before, join.call = len(steps), ends.total.call
-            _unite(join, (operands[0], operands[1] or _concatenated(ends, steps)), steps)
+            before, (operand, addend, main) = len(steps), operands
+            join.call = ends.total.call
+            if main is None:
+                shape = (addend.out_shape[0] + ends.new_part.out_shape[0], *addend.out_shape[1:])
+                main = _append(steps, Role.CONCAT, join, (addend, ends.new_part), shape)
+            _unite(join, (operand, main), steps)
             place |= dict.fromkeys(range(before, len(steps)), join.index)
     new_first = sorted(steps, key=lambda s: (place.get(s.index, s.index), s.index not in place, s.index))
     return renumbered(new_first)
@@ -70,7 +73,7 @@ def _ends_of(join: Step, steps: Sequence[Step]) -> Ends | None:
     if len(rest) == 1 and _joins_channels(rest[0]) and rest[0].targets == [join.index]:
         rest = [steps[n] for n in rest[0].sources]
     fits = first.role is Role.ADD and len(first.sources) == len(rest) == 2 and first.targets == [join.index]
-    return Ends(join, first, *rest) if fits else None
+    return Ends(first, *rest) if fits else None
 
 
 def _joins_channels(step: Step) -> bool:
@@ -79,8 +82,11 @@ def _joins_channels(step: Step) -> bool:
     return plain and argument(step.nodes[-1], "dim") == 1
 
 
-def _operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step | None]]:
-    """Yield the input, and the branch whose parts are summed and appended, None for two branches."""
+def _operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step, Step | None]]:
+    """Yield the input, what is added to it, and the branch whose parts are summed and appended.
+
+    The branch is None where it has two results.
+    """
     for number in ends.total.sources:
         (addend,) = (steps[n] for n in ends.total.sources if n != number)
         operand = _source_of_parts(steps[number], ends.old_part, steps)
@@ -88,7 +94,7 @@ def _operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step
             main = _source_of_parts(addend, ends.new_part, steps)
             alone = addend.targets == [ends.total.index] and len(ends.new_part.targets) == 1
             if main is not operand and (main or alone):
-                yield operand, main
+                yield operand, addend, main
 
 
 def _source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
@@ -97,15 +103,6 @@ def _source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step |
         return steps[first.sources[0]] if halved_axis(first, second) == 1 else None
     both = (steps[n] for n in first.targets if n in second.targets)
     return next((s for s in both if _joins_channels(s) and s.sources == [first.index, second.index]), None)
-
-
-def _concatenated(ends: Ends, steps: list[Step]) -> Step:
-    """Append a concatenation of the two results of a branch, and return it."""
-    (first,) = (
-        steps[n] for n in ends.total.sources if _source_of_parts(steps[n], ends.old_part, steps) is None
-    )
-    channels = first.out_shape[0] + ends.new_part.out_shape[0]
-    return _append(steps, Role.CONCAT, ends.join, (first, ends.new_part), (channels, *first.out_shape[1:]))
 
 
 def _unite(join: Step, operands: Iterable[Step], steps: list[Step]) -> None:

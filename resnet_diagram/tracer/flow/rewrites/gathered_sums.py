@@ -20,23 +20,19 @@ def with_long_sums(steps: list[Step]) -> list[Step]:
     for step in steps:
         if _is_addition(step) and len(step.targets) == 1 and _is_addition(steps[step.targets[0]]):
             outer = steps[step.targets[0]]
-            if not set(step.sources) & set(outer.sources):
-                _merge_sum(step, outer, steps)
+            if set(step.sources) & set(outer.sources):
+                continue
+            for number in step.sources:
+                source = steps[number]
+                source.targets = sorted({outer.index, *source.targets} - {step.index})
+            outer.sources = sorted({*step.sources, *outer.sources} - {step.index})
+            step.sources, step.targets, step.nodes = [], [], []
     return renumbered(steps)
 
 
 def _is_addition(step: Step) -> bool:
     """Return whether a step adds values without factors."""
     return step.role is Role.ADD and len(step.sources) > 1 and operator_of(step.nodes[-1].op).name == "add"
-
-
-def _merge_sum(inner: Step, outer: Step, steps: Sequence[Step]) -> None:
-    """Move the operands of one sum to another."""
-    for number in inner.sources:
-        source = steps[number]
-        source.targets = sorted({outer.index, *source.targets} - {inner.index})
-    outer.sources = sorted({*inner.sources, *outer.sources} - {inner.index})
-    inner.sources, inner.targets, inner.nodes = [], [], []
 
 
 def without_gathering(steps: list[Step]) -> list[Step]:

@@ -56,7 +56,7 @@ def recognized(steps: list[Step], calls: Sequence[Call]) -> list[Step]:
         if step.nodes and step.sources:
             for region, source in _regions(step, steps):
                 if function := _function_of(region, source, steps, calls):
-                    _unite(region, source, function, steps, calls)
+                    _unite(region, source, function, calls)
                     break
     for step in steps:
         if step.nodes and len(step.sources) == 1:
@@ -193,29 +193,16 @@ def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, (int, float, bool, str))
 
 
-def _unite(
-    region: Sequence[Step],
-    source: Step,
-    function: Function,
-    steps: Sequence[Step],
-    calls: Sequence[Call],
-) -> None:
+def _unite(region: Sequence[Step], source: Step, function: Function, calls: Sequence[Call]) -> None:
     """Make the last of some steps the function that all of them are together."""
     *inner, end = region
     role, name, options = function
     numbers = {step.index for step in region}
     call = common_call(calls, [step.call for step in region])
     last = end.nodes[-1]
-    value = next(
-        (
-            ref
-            for step in region
-            for node in step.nodes
-            for ref in references(node)
-            if ref.node is source.nodes[-1]
-        ),
-        Ref(source.nodes[-1], (last.shape[0], *source.out_shape)),
-    )
+    refs = [ref for step in region for node in step.nodes for ref in references(node)]
+    read = [ref for ref in refs if ref.node is source.nodes[-1]]
+    value = read[0] if read else Ref(source.nodes[-1], (last.shape[0], *source.out_shape))
     node = replace(
         last, op=name, inputs=(value.node,), args=(value,), kwargs=dict(options), names=("self",), call=call
     )
@@ -236,7 +223,7 @@ def _join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) 
     is_norm = "norm" in name or "bn" in name
     if is_norm and following.call == step.call and operator_of(following.nodes[-1].op).name == "add":
         kind = "frozen_bn" if "batch" in name or "bn" in name else "affine_norm"
-        _unite([step, following], steps[step.sources[0]], (Role.NORM, kind, ()), steps, calls)
+        _unite([step, following], steps[step.sources[0]], (Role.NORM, kind, ()), calls)
 
 
 def _name_blur_pool(step: Step, steps: Sequence[Step]) -> None:

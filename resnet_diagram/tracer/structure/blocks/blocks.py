@@ -16,7 +16,7 @@ from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, opera
 from resnet_diagram.tracer.structure.attention import is_attention
 from resnet_diagram.tracer.structure.blocks.ends import attach_ends
 from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, is_subtracted, shortcut_kind
-from resnet_diagram.tracer.structure.graphs.graphs import graph_part, only_way
+from resnet_diagram.tracer.structure.graphs.graphs import GraphBuilder
 from resnet_diagram.tracer.structure.graphs.opaque import (
     Joined,
     is_around_weights,
@@ -54,11 +54,15 @@ class Translator:
             if isinstance(item, Region):
                 parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
                 reduction = self._reduction(item)
-                series = only_way(reduction) if reduction else None
+                series = reduction and reduction.only_way
                 if series:
                     parts += self.parts(series, self.steps[item.fork].out_shape, ending)
                 else:
-                    part = graph_part(self, item, reduction) if reduction else self._region(item, ending)
+                    part = (
+                        GraphBuilder(self, item, reduction).part()
+                        if reduction
+                        else self._region(item, ending)
+                    )
                     part.values = part.values or _values_of(self.steps[item.merge])
                     parts.append(part)
                 if series and not isinstance(series[-1], Region):
@@ -133,7 +137,7 @@ class Translator:
         if not self._has_ports(region) and not self._is_graph(numbers, region.merge):
             return self._joined(region, numbers)
         inner = Region(region.fork, region.merge, inner=numbers, direct=region.direct)
-        return graph_part(self, inner, Reduction(self.steps, inner, whole=False))
+        return GraphBuilder(self, inner, Reduction(self.steps, inner, whole=False)).part()
 
     def _has_ports(self, region: Region) -> bool:
         """Return whether several inputs of the network enter a region, or several outputs leave it."""
@@ -237,22 +241,21 @@ class Translator:
     def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
         """Return a residual block, or a sum of branches of equal standing."""
         runs, signs = _signed([self.elements(b, region) for b in branches])
-        sign_of = dict(zip(map(id, branches), signs, strict=False))
-        ordered = sorted(zip(runs, branches, strict=True), key=lambda m: cost(m[0]))
-        (shortcut, path), *rest = ordered
+        ways = zip(runs, branches, signs or [1] * len(runs), strict=True)
+        (shortcut, _, sign), *rest = sorted(ways, key=lambda way: cost(way[0]))
         if len(rest) == 1 and shortcut and _same_reshape(shortcut, rest[0][0][-1:]):
-            shortcut, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
+            shortcut, rest = (), [(rest[0][0][:-1], *rest[0][1:])]  # both sides are added in another shape
         averaged = self.steps[region.merge].nodes[-1].op == "mean" and cost(shortcut)[0] > 0
         if averaged or not self._same_value(region) or not is_residual(shortcut, [m[0] for m in rest]):
             return self._meeting(region, branches, Merge.ADD)
-        working = [n for _, b in rest for n in steps_in(b) if self.steps[n].role in WEIGHTED]
+        working = [n for _, b, _ in rest for n in steps_in(b) if self.steps[n].role in WEIGHTED]
         call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in working])
         block = Block(
             name=self.calls[call].path,
             branches=tuple(m[0] for m in reversed(rest)),
             shortcut=Shortcut(kind=shortcut_kind(shortcut), layers=shortcut),
             merge=Merge.ADD,
-            signs=tuple(sign_of[id(b)] for b in (*(m[1] for m in reversed(rest)), path)) if signs else (),
+            signs=(*(m[2] for m in reversed(rest)), sign) if signs else (),
         )
         return Part(block, call)
 

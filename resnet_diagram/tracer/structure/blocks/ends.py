@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge
 from resnet_diagram.tracer.flow.calls import inside
@@ -91,17 +91,15 @@ def _trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shar
 
     In a call with several blocks a norm and an activation before the next one are the next one's.
     """
-    run: list[Part] = []
-    for right in following:
-        closes = right.is_layer(_NORM, _ACTIVATION) or _is_scale(right)
-        if not (closes and inside(calls, right.call, part.call)):
-            break
-        run.append(right)
+
+    def closes(right: Part) -> bool:
+        return right.is_layer(_ACTIVATION) or _is_scale(right)
+
+    behind = takewhile(lambda right: inside(calls, right.call, part.call), following)
+    run = list(takewhile(lambda right: closes(right) or right.is_layer(_NORM), behind))
     if not shared:
         return run
-    closing = 0
-    while closing < len(run) and (run[closing].is_layer(_ACTIVATION) or _is_scale(run[closing])):
-        closing += 1
+    closing = sum(1 for _ in takewhile(closes, run))
     if part.call and not closing and len(run) == 1:
         return run
     return run[:closing]

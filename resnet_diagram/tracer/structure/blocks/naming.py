@@ -16,24 +16,36 @@ from resnet_diagram.tracer.structure.parts import Part
 
 def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     """Return the parts with the blocks that one module runs named after what their branches run."""
-    blocks = {id(p): p.element for p in parts if isinstance(p.element, Block) and not is_gate(p.element)}
-    if len(blocks) < 2:
-        return list(parts)
-    owners = Counter(part.call for part in parts if id(part) in blocks)
-    shared = {
-        id(p): (calls[p.call].path, _working_layers(blocks[id(p)]))
-        for p in parts
-        if owners[p.call] > 1 and id(p) in blocks
+    groups: dict[int, list[tuple[Part, Block]]] = {}
+    for part in parts:
+        if isinstance(part.element, Block) and not is_gate(part.element):
+            groups.setdefault(part.call, []).append((part, part.element))
+    renamed: dict[int, Part] = {}
+    for call, group in groups.items():
+        if len(group) > 1:
+            renamed |= _named_apart(group, calls[call].path)
+    return [renamed.get(id(part), part) for part in parts]
+
+
+def _named_apart(group: Sequence[tuple[Part, Block]], owner: str) -> dict[int, Part]:
+    """Return blocks that one module runs with names of their own, by the id of the part without one.
+
+    A name is the path of the module that holds all working layers, with a word where that tells too little.
+    """
+    working = [[x for run in block.branches for x in walk(run) if x.kind in WORKING] for _, block in group]
+    inner = [[x.name for x in layers if x.name and x.name.startswith(owner)] for layers in working]
+    paths = [common_path(names) or owner for names in inner]
+    counts = Counter(paths)
+    names = [
+        path if path != owner and counts[path] == 1 else f"{path}.{_word(layers, block.merge)}".lstrip(".")
+        for path, layers, (_, block) in zip(paths, working, group, strict=True)
+    ]
+    counts = Counter(names)
+    return {
+        id(part): replace(part, element=replace(block, name=name))
+        for name, (part, block) in zip(names, group, strict=True)
+        if counts[name] == 1
     }
-    names = {key: _shared_path(*owner_and_layers) for key, owner_and_layers in shared.items()}
-    calls_of = {id(p): p.call for p in parts}
-    counts = Counter((calls_of[key], name) for key, name in names.items())
-    for key, (owner, working) in shared.items():
-        if names[key] == owner or counts[calls_of[key], names[key]] > 1:
-            names[key] = f"{names[key]}.{_word(working, blocks[key].merge)}".lstrip(".")
-    counts = Counter((calls_of[key], name) for key, name in names.items())
-    unique = {key: name for key, name in names.items() if counts[calls_of[key], name] == 1}
-    return [_renamed(part, unique[id(part)]) if id(part) in unique else part for part in parts]
 
 
 def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Element]]:
@@ -107,25 +119,6 @@ def _free_name(stage: Stage, taken: Collection[str], counts: Counter[str]) -> st
     is_number = module.startswith("stage") and module[5:].isdigit()
     numbered = (f"stage{n}" if is_number else f"{module}.stage{n}" for n in count(1))
     return next(free for free in chain(unnumbered, numbered) if free not in taken)
-
-
-def _renamed(part: Part, name: str) -> Part:
-    """Return the part with another name for its block."""
-    if not isinstance(part.element, Block):
-        return part
-    return replace(part, element=replace(part.element, name=name))
-
-
-def _working_layers(block: Block) -> list[Layer]:
-    """Return the layers of a block's branches that do the work."""
-    return [layer for branch in block.branches for layer in walk(branch) if layer.kind in WORKING]
-
-
-def _shared_path(owner: str, working: Sequence[Layer]) -> str:
-    """Return the path of the module inside `owner` that holds all these layers, as far as they have one."""
-    return (
-        common_path([layer.name for layer in working if layer.name.startswith(owner) and layer.name]) or owner
-    )
 
 
 def _word(working: Sequence[Layer], merge: Merge) -> str:

@@ -17,18 +17,19 @@ _CURVED = frozenset({LayerKind.ACTIVATION, LayerKind.ATTENTION, LayerKind.OPAQUE
 
 
 def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
-    """Return the number of working layers outside gates, the MACs and the number of layers of a branch."""
+    """Return the number of working layers outside gates, the MACs and the number of layers of a branch.
+
+    A working layer multiplies the activation by weights, or weights it by attention.
+    """
     layers = list(walk(elements))
     return (
-        sum(_works(layer) for layer in walk(elements, gates=False)),
+        sum(
+            mixes(layer) or layer.kind is LayerKind.OPAQUE or layer.op in _WORKING_OPS
+            for layer in walk(elements, gates=False)
+        ),
         sum(layer.macs for layer in layers),
         len(layers),
     )
-
-
-def _works(layer: Layer) -> bool:
-    """Return whether a layer multiplies the activation by weights, or weights it by attention."""
-    return mixes(layer) or layer.kind is LayerKind.OPAQUE or layer.op in _WORKING_OPS
 
 
 def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]], *, fed: bool = False) -> bool:

@@ -45,19 +45,10 @@ _MOST_FOLLOWED = 8
 _SQUASHING = 2
 
 
-def only_way(reduction: Reduction) -> list[Item] | None:
-    """Return the series that a region is after all; None for a graph."""
-    fork = reduction.out[reduction.fork]
-    return fork[0].items if len(reduction.into) == 2 and len(fork) == 1 else None
-
-
-def graph_part(translator: "Translator", region: Region, reduction: Reduction) -> Part:
-    """Return the graph that an irregular region is."""
-    return _Builder(translator, region, reduction).part()
-
-
 @dataclass(slots=True, eq=False)
-class _Builder:
+class GraphBuilder:
+    """Builds the graph that an irregular region is."""
+
     translator: "Translator"
     region: Region
     reduction: Reduction
@@ -72,6 +63,7 @@ class _Builder:
 
     @property
     def steps(self) -> Sequence[Step]:
+        """The steps of the flow."""
         return self.translator.steps
 
     def part(self) -> Part:

@@ -52,6 +52,12 @@ class Reduction:
             pass
 
     @property
+    def only_way(self) -> list[Item] | None:
+        """The series that the region is after all; None for a graph."""
+        fork = self.out[self.fork]
+        return fork[0].items if len(self.into) == 2 and len(fork) == 1 else None
+
+    @property
     def remaining(self) -> list[int]:
         """The steps that are left, each behind those it reads, else in the order they ran."""
         missing = {number: len(ways) for number, ways in self.into.items()}
@@ -84,7 +90,9 @@ class Reduction:
             ways = self.into[number]
             if len(ways) > 1 and number not in self._joins and self._are_branches(ways):
                 tail = ways[0].tail
-                branches = sorted((way.items for way in ways), key=_first_step)
+                branches = sorted(
+                    (way.items for way in ways), key=lambda items: min(steps_in(items[:1]), default=-1)
+                )
                 for way in list(ways):
                     self._remove(way)
                 self._add(Way(tail, number, [Region(tail, number, branches)]))
@@ -160,11 +168,6 @@ def _runs_of_weights(steps: Iterable[Step]) -> set[frozenset[int]]:
                 if constant.kind is NodeKind.PARAMETER:
                     runs.setdefault(constant.tensor, set()).add(step.index)
     return set(map(frozenset, runs.values()))
-
-
-def _first_step(items: Sequence[Item]) -> int:
-    """Return the first step of a series, -1 for an empty one."""
-    return min(steps_in(items[:1]) or [-1]) if items else -1
 
 
 def _dominators(order: Sequence[int], sources: dict[int, list[int]]) -> dict[int, int]:

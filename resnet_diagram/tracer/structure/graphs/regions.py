@@ -35,13 +35,13 @@ class Region:
 Item = int | Region
 
 
-def series_of(steps: Sequence[Step]) -> list[Item]:
-    """Return the steps between source and sink as a series; a region stands before its merge."""
-    return _series(steps, list(range(len(steps))), False, 0)
+def series_of(
+    steps: Sequence[Step], nodes: list[int], without_direct: bool = False, depth: int = 0
+) -> list[Item]:
+    """Return the steps between the first and the last of `nodes` as a series.
 
-
-def _series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth: int) -> list[Item]:
-    """Return the series between the first and the last of `nodes`; `without_direct` skips a direct edge."""
+    A region stands before its merge; `without_direct` skips a direct edge.
+    """
     cuts = _cut_points(steps, nodes, without_direct)
     items: list[Item] = []
     for left, right in pairwise(cuts):
@@ -79,7 +79,7 @@ def _region_between(
     if (len(parts) == 1 and not direct) or depth >= _DEEPEST:
         return Region(fork, merge, inner=inner, direct=direct)
     branches: list[list[Item]] = [[]] if direct else []
-    branches += [_series(steps, [fork, *part, merge], True, depth + 1) for part in parts]
+    branches += [series_of(steps, [fork, *part, merge], True, depth + 1) for part in parts]
     if steps[merge].role is Role.CONCAT and any(
         _is_joined(steps, branch, fork, merge) for branch in branches
     ):
