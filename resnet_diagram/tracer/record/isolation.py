@@ -162,7 +162,7 @@ def replaced(owner: Any, functions: Mapping[str, Callable[..., Any]]) -> Iterato
 def quiet() -> Iterator[None]:
     """Suppress warnings, stdout, autocast and fused attention; restore settings of torch and Python."""
     with random_states(), settings(), warnings.catch_warnings(action="ignore"), prints_on_stderr():
-        torch_private.set_fast_attention(False)
+        torch.backends.mha.set_fastpath_enabled(False)  # it hides a whole layer in one operation
         yield
 
 
@@ -204,7 +204,7 @@ _SETTINGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
     (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (_working_folder, lambda folder: os.chdir(folder or "/")),
-    (torch_private.fast_attention_enabled, torch_private.set_fast_attention),
+    (torch.backends.mha.get_fastpath_enabled, torch.backends.mha.set_fastpath_enabled),
     (lambda: dict(os.environ), _set_environment),
 )
 """Settings of the whole process that a forward may change: how to read and to write each."""

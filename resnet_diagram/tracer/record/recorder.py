@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
 
@@ -46,6 +47,7 @@ class EndlessLoopError(Exception):
         self.seconds = seconds
 
 
+@dataclass(slots=True, eq=False)
 class Reading:
     """The tensor arguments of one operation: their refs, their active producers, and a key of all shapes.
 
@@ -53,17 +55,14 @@ class Reading:
     one of them. `reals` counts those that are no meta tensors.
     """
 
-    __slots__ = ("active", "args", "key", "kwargs", "metas", "reals", "refs", "tensors")
-
-    def __init__(self) -> None:
-        self.active: list[Node] = []
-        self.refs: list[Ref] = []
-        self.tensors: list[Tensor] = []
-        self.key: list[Any] = []
-        self.metas = 0
-        self.reals = 0
-        self.args: tuple[object, ...] = ()
-        self.kwargs = _NONE
+    active: list[Node] = field(default_factory=list)
+    refs: list[Ref] = field(default_factory=list)
+    tensors: list[Tensor] = field(default_factory=list)
+    key: list[Any] = field(default_factory=list)
+    metas: int = 0
+    reals: int = 0
+    args: tuple[object, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
 
 
 class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
@@ -119,25 +118,15 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
 
     def add_input(self, tensor: Tensor) -> None:
         """Make `tensor` an input of the model."""
-        node = self._node(NodeKind.INPUT, tensor, active=True)
+        node = self._node(NodeKind.INPUT, tuple(tensor.shape), active=True)
+        node.tensor = id(tensor)
         self.marks.keep(tensor, node, self.marks.memory_of(tensor) or self.marks.new_memory(tensor))
         self.graph.inputs.append(node)
 
-    def _node(self, kind: NodeKind, tensor: Tensor, active: bool) -> Node:
-        node = Node(
-            len(self.graph.nodes),
-            kind,
-            "",
-            self._interned(tuple(tensor.shape)),
-            self.stack[-1],
-            active,
-            (),
-            (),
-            _NONE,
-            (),
-            _NONE,
-            id(tensor),
-        )
+    def _node(self, kind: NodeKind, shape: Sizes, active: bool) -> Node:
+        """Add a node at the place where the run is."""
+        place = len(self.graph.nodes), kind, "", self._interned(shape), self.stack[-1]
+        node = Node(*place, active, kwargs=_NONE, defaults=_NONE)
         self.graph.nodes.append(node)
         return node
 
@@ -155,15 +144,15 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             return self.marks.keep(tensor, memory.writer, memory)
         is_weight = isinstance(tensor, nn.Parameter) or id(tensor) in self.graph.script_weights
         kind = NodeKind.PARAMETER if is_weight else NodeKind.CONSTANT
-        node = self._node(kind, tensor, active=False)
+        node = self._node(kind, tuple(tensor.shape), active=False)
+        node.tensor = id(tensor)
         node.triangular = kind is NodeKind.CONSTANT and is_triangular(tensor)
         memory = memory or self.marks.new_memory(tensor)
         memory.writer = memory.writer or node
         return self.marks.keep(tensor, node, memory)
 
     def _read(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Reading:
-        reading = Reading()
-        reading.key.append(func)
+        reading = Reading(key=[func], kwargs=_NONE)
         reading.args = tuple([self._read_value(a, reading) for a in args])
         if kwargs:
             reading.key += kwargs
@@ -290,22 +279,12 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             if "dropout" in overload.name:
                 reading.refs[0].node.dropout = float(args[1])
             return result  # dropout in eval mode, a needless contiguous(): nothing happened
-        shape = self._interned(_shape_of_result(overload, args, kwargs, result))
-        node = Node(
-            len(self.graph.nodes),
-            NodeKind.OPERATION,
-            overload.name,
-            shape,
-            self.stack[-1],
-            bool(reading.active) and not overload.operator.shape_only,
-            tuple(reading.active),
-            reading.args,
-            reading.kwargs,
-            overload.names,
-            overload.defaults,
-            refs=tuple(reading.refs),
-        )
-        self.graph.nodes.append(node)
+        shape = _shape_of_result(overload, args, kwargs, result)
+        active = bool(reading.active) and not overload.operator.shape_only
+        node = self._node(NodeKind.OPERATION, shape, active)
+        node.op, node.names, node.defaults = overload.name, overload.names, overload.defaults
+        node.args, node.kwargs, node.refs = reading.args, reading.kwargs, tuple(reading.refs)
+        node.inputs = tuple(reading.active)
         if len(self.graph.nodes) > self.most:
             raise OperationLimitError(
                 f"it ran more than {self.most:,} operations and may not end. Give a smaller input, "
@@ -346,9 +325,7 @@ def _user_position() -> tuple[CodeType | None, int]:
     return (frame.f_code, frame.f_lasti) if frame else (None, 0)
 
 
-def _shape_of_result(
-    overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], result: Any
-) -> tuple[int, ...]:
+def _shape_of_result(overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> Sizes:
     """Return the shape of the first tensor in a result, or of the tensor written; () for none."""
     tensors = [*tensors_in(result), *(written(overload, args, kwargs) if overload.writes else ())]
     return tuple(tensors[0].shape) if tensors else ()

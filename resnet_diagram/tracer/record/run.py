@@ -27,7 +27,7 @@ from resnet_diagram.tracer.record.isolation import (
 )
 from resnet_diagram.tracer.record.recorder import EndlessLoopError, OperationLimitError, Recorder
 from resnet_diagram.tracer.record.stand_ins import stand_ins
-from resnet_diagram.tracer.structure.partial import operations
+from resnet_diagram.tracer.structure.partial import operations, progress
 
 _RETRIES = 8
 
@@ -76,7 +76,9 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
     stand-ins for what meta tensors cannot do. `graph.error` is set if none of these runs came through.
     `check` is called with each result our own shape rules gave.
     """
-    subject = _subject_of(model)
+    by_path = dict(nn.Module.named_modules(model))  # walked over once
+    paths = {id(module): without_wrappers(path) for path, module in by_path.items()}
+    subject = Subject(model=model, modules=tuple(by_path.values()), paths=paths)
     with restored(subject.modules), quiet():
         _to_evaluation(model, subject.modules)
         try:
@@ -95,13 +97,6 @@ def _to_evaluation(model: nn.Module, modules: Sequence[nn.Module]) -> None:
             module.training = False
 
 
-def _subject_of(model: nn.Module) -> Subject:
-    """Return the model with its modules, which are walked over once."""
-    by_path = dict(nn.Module.named_modules(model))
-    paths = {id(module): without_wrappers(path) for path, module in by_path.items()}
-    return Subject(model=model, modules=tuple(by_path.values()), paths=paths)
-
-
 def _fullest(subject: Subject, arguments: Arguments, graph: OpGraph) -> OpGraph:
     """Return the run of most operations when assumed answers are negated, one by one, the last first.
 
@@ -118,7 +113,7 @@ def _fullest(subject: Subject, arguments: Arguments, graph: OpGraph) -> OpGraph:
             other = _run_once(subject, arguments, flips | {untried}, False, None)
         except (Stopped, TraceError):
             continue
-        if len(operations(other)) > len(operations(graph)):
+        if progress(other) > progress(graph):
             graph, flips = other, flips | {untried}
     return graph
 
@@ -142,7 +137,7 @@ def _run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGrap
             return _run_once(subject, arguments, frozenset(flips), compatible, None)
         except Stopped as stopped:
             last = stopped
-            best = max(best, last, key=lambda run: len(operations(run.recorder.graph)))
+            best = max(best, last, key=lambda run: progress(run.recorder.graph))
     graph = best.recorder.graph
     graph.error = best.cause
     if not graph.outputs:
@@ -174,7 +169,8 @@ def _run_once(
     recorder = Recorder(flips, check)
     model, graph = subject.model, recorder.graph
     graph.calls.append(Call("", class_name(model), -1))
-    graph.script_weights = _script_weights(subject.modules)
+    scripts = [module for module in subject.modules if isinstance(module, torch.jit.ScriptModule)]
+    graph.script_weights = {id(w): w for script in scripts for w in script.parameters(recurse=False)}
     try:
         for name, value in _named_arguments(model, arguments):
             for path, tensor in named_tensors(value, name):
@@ -211,25 +207,19 @@ def _finished(result: object) -> object:
     return result
 
 
-def _script_weights(modules: Sequence[nn.Module]) -> dict[int, object]:
-    """Return the parameters of the scripted ones among some modules, by id."""
-    scripts = [module for module in modules if isinstance(module, torch.jit.ScriptModule)]
-    return {id(weight): weight for script in scripts for weight in script.parameters(recurse=False)}
-
-
 @contextlib.contextmanager
 def _recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterator[None]:
     """Record every operation inside, below autograd, with stand-ins if `compatible`."""
-    with contextlib.ExitStack() as contexts:
-        contexts.enter_context(followed_calls(subject.model, subject.paths, recorder.graph, recorder.stack))
-        contexts.enter_context(stand_ins())
-        contexts.enter_context(torch_private.uncompiled())
-        contexts.enter_context(torch_private.without_compiler())
-        contexts.enter_context(torch.no_grad())
-        contexts.enter_context(torch_private.below_autograd())
-        contexts.enter_context(recorder)
-        if compatible:
-            contexts.enter_context(Compatible())
+    with (
+        followed_calls(subject.model, subject.paths, recorder.graph, recorder.stack),
+        stand_ins(),
+        torch_private.uncompiled(),
+        torch_private.without_compiler(),
+        torch.no_grad(),
+        torch_private.below_autograd(),
+        recorder,
+        Compatible() if compatible else contextlib.nullcontext(),
+    ):
         yield
 
 
@@ -265,12 +255,6 @@ def named_tensors(value: Any, name: str, depth: int = 8) -> Iterator[tuple[str, 
         return
     for key, item in _parts_of(value) if depth else ():
         yield from named_tensors(item, f"{name}.{key}".lstrip("."), depth - 1)
-
-
-def tensors_of(value: Any) -> Iterator[Tensor]:
-    """Yield each tensor in a nest of lists, dictionaries, data classes and plain objects."""
-    for _, tensor in named_tensors(value, ""):
-        yield tensor
 
 
 def _parts_of(value: Any) -> Sequence[tuple[str, Any]]:

@@ -24,9 +24,10 @@ Functions = dict[str, Callable[..., Any]]
 @contextlib.contextmanager
 def stand_ins() -> Iterator[None]:
     """Replace, in this thread, what would stop a run without values, gradients and GPU."""
-    cuda: Functions = {"Event": _Event, "Stream": _Stream, "current_stream": _Stream, "stream": _nothing}
+    cuda: Functions = {"Event": _Event, "Stream": _Stream, "current_stream": _Stream}
     idle = ("synchronize", "reset_peak_memory_stats", "reset_accumulated_memory_stats", "ipc_collect")
-    cuda |= {"default_stream": _Stream} | dict.fromkeys(idle, lambda *_, **__: None)
+    cuda |= {"default_stream": _Stream, "stream": lambda *_: contextlib.nullcontext()}
+    cuda |= dict.fromkeys(idle, lambda *_, **__: None)
     sequences: Functions = {"_pack_padded_sequence": _packed, "_pad_packed_sequence": _padded}
     sequences |= {name: _on_padded(getattr(_VF, name)) for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")}
     hooks: Functions = {name: _hooked(getattr(Tensor, name)) for name in ("register_hook", "retain_grad")}
@@ -79,11 +80,6 @@ class _Stream(_Event):
         """Do nothing."""
 
     wait_event = wait_stream
-
-
-def _nothing(*_: Any) -> contextlib.AbstractContextManager[None]:
-    """Return a context that does nothing."""
-    return contextlib.nullcontext()
 
 
 def _hooked(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -92,13 +92,11 @@ def light_imports() -> Iterator[None]:
         return
     original = torch.compiler.disable
     torch.compiler.disable = functools.partial(_disabled_later, original)
-    sys.modules[COMPILER_TOOLS] = LaterTools(COMPILER_TOOLS)
-    sys.meta_path.insert(0, MakeWay())
     try:
-        yield
+        with _proxied(COMPILER_TOOLS):
+            yield
     finally:
         torch.compiler.disable = original
-        _make_way()
 
 
 def _disabled_later(
@@ -120,54 +118,23 @@ def _disabled_later(
     return later
 
 
-class LaterTools(ModuleType):
-    """Stand-in for the compiler's tools: one helper of its own, all else from the real module."""
-
-    @staticmethod
-    def is_compile_supported(*args: Any, **kwargs: Any) -> Any:
-        """Call the real helper of the same name."""
-        return _real_tools().is_compile_supported(*args, **kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(_real_tools(), name)
-
-
-def _real_tools() -> Any:
-    """Return the real module; to import the compiler makes way for it."""
-    importlib.import_module(COMPILER)
-    return importlib.import_module(COMPILER_TOOLS)
-
-
-class MakeWay:
-    """A finder that removes the stand-in before the real compiler is imported, and finds nothing."""
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Return None, so that the other finders are tried."""
-        if name == COMPILER:
-            _make_way()
-
-
-def _make_way() -> None:
-    """Remove the finder and the substitute, if present."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, MakeWay)]
-    if isinstance(sys.modules.get(COMPILER_TOOLS), LaterTools):
-        del sys.modules[COMPILER_TOOLS]
-
-
-@contextlib.contextmanager
-def without_compiler() -> Iterator[None]:
+def without_compiler() -> AbstractContextManager[None]:
     """Keep torch's own kernels from importing the compiler, or the algebra of its symbols, during a run.
 
     Many kernels for meta tensors, and checkpointing, import the compiler at their first call only to disable
     it for themselves, and the symbols to ask about numbers that are plain ones. The proxies do that; any
     other use imports the real modules at once.
     """
+    return _proxied(COMPILER, SYMBOLS, ALGEBRA)
+
+
+@contextlib.contextmanager
+def _proxied(*names: str) -> Iterator[None]:
+    """Put proxies in place of modules that are not imported yet, unless the compiler is."""
     if public_only or COMPILER in sys.modules:
         yield
         return
-    proxies = {name: proxy(name) for name, proxy in _PROXIES.items() if name not in sys.modules}
+    proxies = {name: _PROXIES[name](name) for name in names if name not in sys.modules}
     sys.modules.update(proxies)
     finder = ProxyFinder()
     sys.meta_path.insert(0, finder)
@@ -213,6 +180,15 @@ class CompilerProxy(Proxy):
         """Return a function that is disabled for the compiler once that is imported."""
         options.pop("wrapping", None)
         return _disabled_later(torch.compiler.disable, function, recursive, **options)
+
+
+class ToolsProxy(Proxy):
+    """Stand-in for the compiler's tools, with a helper of its own that may be imported by name."""
+
+    @staticmethod
+    def is_compile_supported(*args: Any, **kwargs: Any) -> Any:
+        """Call the real helper of the same name."""
+        return vars(_import_real(COMPILER_TOOLS))["is_compile_supported"](*args, **kwargs)
 
 
 class SymbolsProxy(Proxy):
@@ -266,7 +242,12 @@ def _is_plain(value: object) -> bool:
     return all(map(_is_plain, value)) if isinstance(value, list | tuple) else isinstance(value, int | float)
 
 
-_PROXIES: dict[str, type[Proxy]] = {COMPILER: CompilerProxy, SYMBOLS: SymbolsProxy, ALGEBRA: AlgebraProxy}
+_PROXIES: dict[str, type[Proxy]] = {
+    COMPILER: CompilerProxy,
+    COMPILER_TOOLS: ToolsProxy,
+    SYMBOLS: SymbolsProxy,
+    ALGEBRA: AlgebraProxy,
+}
 """Proxies by the module they stand in for, which imports those after it."""
 
 
@@ -277,7 +258,12 @@ class ProxyFinder(Loader):
         self._specs: dict[str, ModuleSpec | None] = {}
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Return a spec for the imported submodule; None for modules of other packages."""
+        """Return a spec for the imported submodule; None for modules of other packages.
+
+        The real compiler would find the proxy of its tools, which is removed first.
+        """
+        if name == COMPILER and _has_proxy(COMPILER_TOOLS):
+            del sys.modules[COMPILER_TOOLS]
         if not any(name.startswith(f"{outer}.") and _has_proxy(outer) for outer in _PROXIES):
             return None
         names = vars(_import_real(name))
@@ -303,13 +289,3 @@ def _import_real(name: str) -> ModuleType:
     for outer in filter(_has_proxy, list(_PROXIES)[first:]):
         del sys.modules[outer]
     return importlib.import_module(name)
-
-
-def fast_attention_enabled() -> bool:
-    """Return whether the fused transformer operators may be used."""
-    return bool(torch.backends.mha.get_fastpath_enabled())
-
-
-def set_fast_attention(enabled: bool) -> None:
-    """Allow or forbids the fused transformer operators, which hide a whole layer in one operation."""
-    torch.backends.mha.set_fastpath_enabled(enabled)

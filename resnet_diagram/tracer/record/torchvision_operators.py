@@ -7,12 +7,12 @@ torch, fails without operators that few models use. Declaring them makes the imp
 import contextlib
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch.library import Library
 
-from resnet_diagram.errors import error_text
+from resnet_diagram.errors import SourceError, error_text
 from resnet_diagram.tracer.record.shapes import detection
 from resnet_diagram.tracer.record.shapes.rules import Rule
 
@@ -34,9 +34,19 @@ _OPERATORS: dict[str, Rule] = {
 """Schemas of the operators, and the rules for the shapes of their results."""
 
 
-def stopped_import(error: BaseException | None) -> bool:
-    """Return whether an import failed because of a missing torchvision operator."""
-    return isinstance(error, RuntimeError) and "operator torchvision::" in error_text(error)
+Result = TypeVar("Result")
+
+
+def with_operators(read: Callable[[], Result]) -> Result:
+    """Return what a function reads; declare the operators first if its import failed for want of one."""
+    try:
+        return read()
+    except SourceError as error:
+        cause = error.__cause__
+        if not isinstance(cause, RuntimeError) or "operator torchvision::" not in error_text(cause):
+            raise
+    declare_operators()
+    return read()
 
 
 def _on_cpu(rule: Rule) -> Callable[..., Any]:

@@ -62,7 +62,7 @@ def process_state() -> tuple[Any, ...]:
         sys.stdout,
         list(sys.path),
         list(sys.meta_path),
-        [name for name in sys.modules if isinstance(sys.modules[name], torch_private.LaterTools)],
+        [name for name in sys.modules if isinstance(sys.modules[name], torch_private.Proxy)],
         dict(os.environ),
         list(warnings.filters),
         warnings.showwarning,

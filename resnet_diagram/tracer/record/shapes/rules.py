@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
+from resnet_diagram.spec.shapes import window_out, window_out_ceil
 from resnet_diagram.tracer.record.shapes.layouts import channels_last, fresh, has_channels_last, same_layout
 
 Rule = Callable[..., Tensor | tuple[Tensor, ...] | None]
@@ -24,7 +25,10 @@ def _spread(value: Any, dims: int) -> tuple[int, ...]:
 
 
 def convolution(dims: int) -> Rule:
-    """Return the rule of the `dims`-dimensional convolution."""
+    """Return the rule of the `dims`-dimensional convolution.
+
+    The channels of a result lie closest together where they do so in the input.
+    """
 
     def rule(
         x: Tensor,
@@ -45,16 +49,12 @@ def convolution(dims: int) -> Rule:
         else:
             border = _spread(0 if padding == "valid" else padding, dims)
             sizes = _windows(x.shape[2:], weight.shape[2:], step, border, gaps)
-        return None if sizes is None else _convolved((x.shape[0], weight.shape[0], *sizes), x, weight)
+        is_last = has_channels_last(x)
+        if sizes is None or has_channels_last(weight) or (is_last and dims == 3):
+            return None
+        return (channels_last if is_last else fresh)((x.shape[0], weight.shape[0], *sizes), x)
 
     return rule
-
-
-def _convolved(shape: Sequence[int], x: Tensor, weight: Tensor) -> Tensor | None:
-    """Return the result of a convolution, its channels closest together where they are so in `x`."""
-    if has_channels_last(weight) or (has_channels_last(x) and x.dim() == 5):
-        return None
-    return channels_last(shape, x) if has_channels_last(x) else fresh(shape, x)
 
 
 def _windows(
@@ -66,16 +66,11 @@ def _windows(
     ceil: bool = False,
 ) -> list[int] | None:
     """Return how many windows fit along each dimension; None where the kernel is larger than the input."""
-    counts = []
-    for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True):
-        free = n + 2 * p - d * (k - 1) - 1
-        if free < 0:
-            return None
-        count = (free + (s - 1 if ceil else 0)) // s + 1
-        if ceil and (count - 1) * s >= n + p:
-            count -= 1
-        counts.append(count)
-    return counts
+    spans = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+    if any(span > n + 2 * p for n, span, p in zip(size, spans, padding, strict=True)):
+        return None
+    count, windows = window_out_ceil if ceil else window_out, zip(size, spans, stride, padding, strict=True)
+    return [count(n, span, s, p) for n, span, s, p in windows]
 
 
 def transposed_convolution(dims: int) -> Rule:
