@@ -14,7 +14,7 @@ from resnet_diagram.spec.model import Layer, Network
 from resnet_diagram.tracer.load.arguments import arguments_of, bound
 from resnet_diagram.tracer.load.inputs import InputSpec, variants
 from resnet_diagram.tracer.record.isolation import exclusive
-from resnet_diagram.tracer.record.run import tensors_of, unwrapped
+from resnet_diagram.tracer.record.run import named_tensors, unwrapped
 from resnet_diagram.tracer.trace import trace
 
 SEED = 0
@@ -174,7 +174,7 @@ def _outputs(model: nn.Module, inputs: Sequence[InputSpec], dtype: torch.dtype) 
         except (RuntimeError, TypeError, ValueError, IndexError) as error:
             failure = failure or error
             continue
-        return list(tensors_of(result))
+        return [tensor for _, tensor in named_tensors(result, "")]
     raise RuntimeError(str(failure)) from failure
 
 

@@ -28,7 +28,7 @@ from resnet_diagram.tracer.record.isolation import attribute_of, exclusive
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.record.run import record, unwrapped
 from resnet_diagram.tracer.structure.assemble import Sizes, network_of
-from resnet_diagram.tracer.structure.partial import is_useful, longest, operations, stop_note, with_stop
+from resnet_diagram.tracer.structure.partial import is_useful, operations, progress, stop_note, with_stop
 
 
 def trace(
@@ -59,12 +59,11 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
         _check_modules(inner)
         specs = bound(inner, inputs or ())
         with as_float(inner) as notes:
-            graph, subject = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)
-            sizes = {
-                id(weight): (name, weight.numel()) for name, weight in nn.Module.named_parameters(subject)
-            }
-        graph.notes += notes
-        return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
+            trial = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)
+            weights = nn.Module.named_parameters(trial.subject)
+            sizes = {id(weight): (name, weight.numel()) for name, weight in weights}
+        trial.graph.notes += notes
+        return Run(kind=type(inner).__name__, graph=trial.graph, sizes=sizes)
 
 
 def _check_modules(model: nn.Module) -> None:
@@ -90,59 +89,60 @@ def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
                 + " Values are not followed through NumPy or Python numbers: draw the module behind them "
                 "alone, as in path/file.py:Net().backbone." * works
             )
-        return _checked(with_stop(network, run.graph))
+        network = with_stop(network, run.graph)
+        try:
+            return check(network)
+        except SpecError as error:
+            return replace(network, notes=(*network.notes, f"not all shapes join up: {error}"))
 
 
-def _checked(network: Network) -> Network:
-    """Return the network; where its shapes do not join up, with a note that says so."""
-    try:
-        return check(network)
-    except SpecError as error:
-        return replace(network, notes=(*network.notes, f"not all shapes join up: {error}"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """The record of a run on some inputs, and the model that ran."""
+
+    graph: OpGraph
+    subject: nn.Module
+    specs: Sequence[InputSpec]
 
 
-Trial = tuple[OpGraph, nn.Module, Sequence[InputSpec]]
+def _run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> Trial:
+    """Return a run on the inputs the user gave; raise TraceError."""
+    trials = _trials(model, inputs)
+    if trials[-1].graph.error is None:
+        return trials[-1]
+    batches = (_asked_batch(model, trial) for trial in trials)
+    return next(filter(None, batches), None) or _longest_part(model, trials, given=True)
 
 
-def _run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
-    """Return a run on the inputs the user gave, and the model that ran; raise TraceError."""
+def _trials(model: nn.Module, inputs: Sequence[InputSpec]) -> list[Trial]:
+    """Return the runs on each interpretation of some inputs, up to the first that comes to its end."""
     trials: list[Trial] = []
     for specs in variants(inputs, model):
-        graph, subject = run(model, specs)
-        if graph.error is None:
-            _settle_batch(graph, model, specs)
-            return graph, subject
-        trials.append((graph, subject, specs))
-    for trial in trials:
-        batch = _asked_batch(model, trial)
-        if batch is not None:
-            return batch
-    return _longest_part(model, trials, given=True)
+        trials.append(_run(model, specs))
+        if trials[-1].graph.error is None:
+            _settle_batch(trials[-1].graph, model, specs)
+            break
+    return trials
 
 
-def _run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
-    """Return a run on the model's own example or the first guessed input that works, and the model that ran.
+def _run_on_guesses(model: nn.Module) -> Trial:
+    """Return a run on the model's own example or the first guessed input that works.
 
     Raises TraceError if none works.
     """
-    for example in variants(example_input, model) if (example_input := example_of(model)) else ():
-        graph, subject = run(model, example)
-        if graph.error is None:
-            _settle_batch(graph, model, example)
-            return graph, subject
+    example = example_of(model)
+    if example and (own := _trials(model, example)[-1]).graph.error is None:
+        return own
     trials: list[Trial] = []
     name = lead_keyword(model)
     for spec in (replace(guess, name=name) for guess in guess_inputs(model)):
-        graph, subject = run(model, [spec])
-        if graph.error is None:
-            graph.notes.append(_guess_note(spec))
-            return graph, subject
-        batch = _asked_batch(model, (graph, subject, [spec]))
-        if batch is not None:
-            batch[0].notes.append(_guess_note(spec))
-            return batch
-        if not trials or len(operations(graph)) > len(operations(trials[-1][0])):
-            trials = [*trials[:1], (graph, subject, [spec])]
+        trial = _run(model, [spec])
+        complete = trial if trial.graph.error is None else _asked_batch(model, trial)
+        if complete is not None:
+            complete.graph.notes.append(_guess_note(spec))
+            return complete
+        if not trials or progress(trial.graph) > progress(trials[-1].graph):
+            trials = [*trials[:1], trial]
     if not trials:
         raise TraceError("No input could be guessed; give its shape with --input.")
     return _longest_part(model, trials, given=False)
@@ -160,33 +160,32 @@ def _batch_of_views(graph: OpGraph) -> int:
     return counts[-1] if counts else 1
 
 
-def _asked_batch(model: nn.Module, trial: Trial) -> tuple[OpGraph, nn.Module] | None:
+def _asked_batch(model: nn.Module, first: Trial) -> Trial | None:
     """Return a run with the batch size named in the error of the first run; None if it fails too."""
-    error = trial[0].error
+    error = first.graph.error
     match = _NEEDS_BATCH.search(message_of(error)) if error else None
-    count = int(match[1] or 2) if match else _batch_of_views(trial[0])
-    if count == 1 or any(spec.shape and spec.shape[0] != 1 for spec in trial[2]):
+    count = int(match[1] or 2) if match else _batch_of_views(first.graph)
+    if count == 1 or any(spec.shape and spec.shape[0] != 1 for spec in first.specs):
         return None
-    graph, subject = run(model, [replace(s, shape=(count, *s.shape[1:])) if s.shape else s for s in trial[2]])
-    if graph.error is not None:
+    specs = [replace(s, shape=(count, *s.shape[1:])) if s.shape else s for s in first.specs]
+    trial = _run(model, specs)
+    if trial.graph.error is not None:
         return None
     reason = "a norm in training mode" if match and match[2] else "a size in its forward"
-    graph.notes.append(
+    trial.graph.notes.append(
         f"{reason} asks for a batch of {count}, so it was run with one; all counts are for one input"
     )
-    return graph, subject
+    return trial
 
 
-def _longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:
+def _longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> Trial:
     """Return the run that came furthest, with a note on its end; raise TraceError if none is of use."""
-    graph = longest([trial[0] for trial in trials])
-    if not is_useful(graph):
-        raise failure(model, trials[0][0], trials[0][2], given=given)
-    subject, specs = next((subject, specs) for result, subject, specs in trials if result is graph)
-    graph.notes.append(stop_note(graph, type(model).__name__))
-    if not given:
-        graph.notes.append(_guess_note(specs[0]))
-    return graph, subject
+    longest = max(trials, key=lambda trial: progress(trial.graph))
+    if not is_useful(longest.graph):
+        raise failure(model, trials[0].graph, trials[0].specs, given=given)
+    notes = [] if given else [_guess_note(longest.specs[0])]
+    longest.graph.notes += [stop_note(longest.graph, type(model).__name__), *notes]
+    return longest
 
 
 def _settle_batch(graph: OpGraph, model: nn.Module, specs: Sequence[InputSpec]) -> None:
@@ -202,27 +201,22 @@ def _settle_batch(graph: OpGraph, model: nn.Module, specs: Sequence[InputSpec]) 
 
 
 def _guess_note(spec: InputSpec) -> str:
-    """Return the note on a guessed input."""
-    return f"input {_written(spec)} was guessed"
+    """Return the note on a guessed input, in command-line notation without its batch of one."""
+    sizes = "x".join(map(str, spec.shape[1:]))
+    return f"input {sizes}{f':{spec.dtype}' * (spec.dtype != 'float32')} was guessed"
 
 
-def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
-    """Return a run on some inputs, and the model that ran: a copy where layers learn their sizes first.
+def _run(model: nn.Module, specs: Sequence[InputSpec]) -> Trial:
+    """Return a run on some inputs, of a copy of the model where layers learn their sizes first.
 
     A model in half or double precision gets inputs of its type, then float32, as it may convert them itself.
     """
-    graphs = []
+    trials: list[Trial] = []
     typed = in_type_of(model, specs)
-    for value in [typed, specs] if typed != list(specs) else [specs]:
-        arguments = arguments_of(model, value)
+    for values in [typed, specs] if typed != list(specs) else [specs]:
+        arguments = arguments_of(model, values)
         ready = with_sizes(model, arguments)
-        graphs.append(record(ready, arguments))
-        if graphs[-1].error is None:
-            break
-    return longest(graphs) if graphs[-1].error else graphs[-1], ready
-
-
-def _written(spec: InputSpec) -> str:
-    """Return an input in command-line notation, without its batch of one."""
-    sizes = "x".join(str(n) for n in spec.shape[1:])
-    return sizes if spec.dtype == "float32" else f"{sizes}:{spec.dtype}"
+        trials.append(Trial(graph=record(ready, arguments), subject=ready, specs=specs))
+        if trials[-1].graph.error is None:
+            return trials[-1]
+    return max(trials, key=lambda trial: progress(trial.graph))

@@ -108,12 +108,10 @@ def bound(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
         return list(specs)
     specs = [_number_for(parameters, spec) for spec in specs]
     problem = _misfit(parameters, specs or [InputSpec(shape=(1,), name=lead_keyword(model))])
-    if problem is None or not specs:
-        if problem and not specs:
-            raise TraceError(f"{type(model).__name__}: {problem}. {_expected_inputs(parameters)}")
-        return list(specs)
+    if problem is None:
+        return specs
     names = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    for parts in (_as_parts(names, specs), _as_arguments(names, specs)):
+    for parts in (_as_parts(names, specs), _as_arguments(names, specs)) if specs else ():
         if parts and _misfit(parameters, parts) is None:
             return parts
     raise TraceError(f"{type(model).__name__}: {problem}. {_expected_inputs(parameters)}")

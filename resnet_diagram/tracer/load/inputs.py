@@ -110,17 +110,6 @@ def _rank_of_input(layer: nn.Module | None) -> int | None:
     return 3 if in_batches or isinstance(layer, (nn.LSTM, nn.GRU, nn.RNN)) else None
 
 
-def _with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
-    """Return the input with a batch of one before it, if it has one dimension less than its layer wants.
-
-    >>> _with_batch(parse_input("3x32x32"), 4).shape, _with_batch(parse_input("8x3x32x32"), 4).shape
-    ((1, 3, 32, 32), (8, 3, 32, 32))
-    """
-    if rank is None or len(spec.shape) != rank - 1:
-        return spec
-    return _batched(spec)
-
-
 def _rank_for(shape: Sequence[int], model: nn.Module) -> int | None:
     """Return the number of dimensions, batch included, that a model wants of an input of that shape.
 
@@ -161,13 +150,13 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
         return [list(specs)]
     lead = tensors[0]
     rank = _rank_for(lead.shape, model)
-    alone = _batched(lead) if rank is None and lead.shape[0] != 1 else _with_batch(lead, rank)
+    lacks_batch = lead.shape[0] != 1 if rank is None else len(lead.shape) == rank - 1
+    alone = _batched(lead) if lacks_batch else lead
     batched = [_batched(spec) for spec in specs]
     rest = batched if alone != lead else list(specs)  # the others are written with a batch if the lead is
     at = list(specs).index(lead)
-    before, after = list(specs[:at]), list(specs[at + 1 :])
-    first = [*rest[:at], alone, *rest[at + 1 :]]
-    readings = [first, batched, *([*before, one, *after] for one in (alone, batched[at])), list(specs)]
+    leads = [[*specs[:at], spec, *specs[at + 1 :]] for spec in (alone, batched[at])]
+    readings = [[*rest[:at], alone, *rest[at + 1 :]], batched, *leads, list(specs)]
     return [reading for k, reading in enumerate(readings) if reading not in readings[:k]]
 
 
@@ -188,26 +177,24 @@ def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
     return [replace(spec, dtype=dtype) if spec.dtype == "float32" else spec for spec in specs]
 
 
-def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:
-    """Yield each input worth trying, batch included, the likely ones first."""
-    tried: set[InputSpec] = set()
-    for shape, dtype in (*_configured(model), *_suitable(model), *_common()):
-        spec = InputSpec(shape=(1, *shape), dtype=dtype)
-        if spec not in tried:
-            tried.add(spec)
-            yield spec
-
-
 Guess = tuple[tuple[int, ...], str]
+_COMMON: tuple[Guess, ...] = (
+    ((3, 224, 224), "float32"),
+    ((1, 28, 28), "float32"),
+    ((128,), "float32"),
+    ((128,), "int64"),
+)
 
 
-def _configured(model: nn.Module) -> Iterator[Guess]:
-    """Yield the input a model says it was made for."""
-    for attribute in ("pretrained_cfg", "default_cfg"):
-        config = attribute_of(model, attribute)
-        size = config.get("input_size") if isinstance(config, dict) else None
-        if isinstance(size, (tuple, list)) and size:
-            yield tuple(int(n) for n in size), "float32"
+def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:
+    """Yield each input worth trying, batch included, the likely ones first: those the model was made for."""
+    configs = [attribute_of(model, attribute) for attribute in ("pretrained_cfg", "default_cfg")]
+    sizes = [config.get("input_size") for config in configs if isinstance(config, dict)]
+    configured = [
+        (tuple(map(int, size)), "float32") for size in sizes if isinstance(size, (tuple, list)) and size
+    ]
+    for shape, dtype in dict.fromkeys((*configured, *_suitable(model), *_COMMON)):
+        yield InputSpec(shape=(1, *shape), dtype=dtype)
 
 
 def _suitable(model: nn.Module) -> Iterator[Guess]:
@@ -235,31 +222,14 @@ def _suitable(model: nn.Module) -> Iterator[Guess]:
 def _sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
     """Return picture sizes, those first that the model or its first convolution suggests."""
     sides = [224, 32, 299, 256, 384, 64, 28, 512, 128, 96]
-    if max(layer.kernel_size) <= 3 and max(layer.stride) == 1 and _classes_of(model) < _MANY_CLASSES:
+    linear = [module for module in nn.Module.modules(model) if isinstance(module, nn.Linear)]
+    classes = linear[-1].out_features if linear else 0
+    if max(layer.kernel_size) <= 3 and max(layer.stride) == 1 and classes < _MANY_CLASSES:
         sides = [32, 224, 28, *sides[2:]]
-    from_attributes = [
-        size for size in (_named_size(model, a) for a in ("image_size", "img_size", "input_size")) if size
-    ]
-    return [*from_attributes, *((side, side) for side in sides)]
-
-
-def _classes_of(model: nn.Module) -> int:
-    """Return the number of outputs of the last linear layer, 0 if there is none."""
-    return next(
-        (m.out_features for m in reversed(list(nn.Module.modules(model))) if isinstance(m, nn.Linear)), 0
-    )
-
-
-def _named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:
-    """Return the picture size a model keeps in an attribute."""
-    value = attribute_of(model, attribute)
-    if isinstance(value, int) and value > 0:
-        return value, value
-    if isinstance(value, (tuple, list)) and len(value) >= 2 and all(isinstance(n, int) for n in value):
-        return int(value[-2]), int(value[-1])
-    return None
-
-
-def _common() -> Iterator[Guess]:
-    """Yield common inputs."""
-    yield from (((3, 224, 224), "float32"), ((1, 28, 28), "float32"), ((128,), "float32"), ((128,), "int64"))
+    sizes = [(side, side) for side in sides]
+    for attribute in ("input_size", "img_size", "image_size"):
+        value = attribute_of(model, attribute)
+        size = (value, value) if isinstance(value, int) and value > 0 else value
+        if isinstance(size, (tuple, list)) and len(size) >= 2 and all(isinstance(n, int) for n in size):
+            sizes.insert(0, (int(size[-2]), int(size[-1])))
+    return sizes

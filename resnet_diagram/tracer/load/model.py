@@ -1,6 +1,5 @@
 """Load the model that a text names, built without weights."""
 
-import contextlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ from torch import nn
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.reading import is_of_project
+from resnet_diagram.spec.catalog import LIBRARIES
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.errors import import_error, source_error
 from resnet_diagram.tracer.load.build import build
@@ -21,12 +21,12 @@ from resnet_diagram.tracer.load.factories import reason_not_to_call
 from resnet_diagram.tracer.load.imports import module_of, own_arguments
 from resnet_diagram.tracer.load.inputs import InputSpec
 from resnet_diagram.tracer.load.no_network import NetworkAskedError, network_blocked, without_weights
-from resnet_diagram.tracer.load.saved.files import is_saved, saved_model
+from resnet_diagram.tracer.load.saved.files import SUFFIXES, saved_model
 from resnet_diagram.tracer.load.target import Target, parse_target
-from resnet_diagram.tracer.load.zoo import is_library, listed_model, listed_names
+from resnet_diagram.tracer.load.zoo import listed_model, listed_names
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.isolation import exclusive, parameters_of, prints_on_stderr, random_states
-from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
+from resnet_diagram.tracer.record.torchvision_operators import with_operators
 
 _SHOWN = 12
 
@@ -58,7 +58,7 @@ def load_model(
     project that the code must lie in, unless it is a library of models. Raises SourceError where anything
     fails.
     """
-    if is_saved(target):
+    if target.endswith(SUFFIXES):
         path = folder / Path(target).expanduser()
         _check_place(target, path, root)
         model, inputs = saved_model(path, unsafe=unsafe)
@@ -66,13 +66,7 @@ def load_model(
     parsed = replace(parse_target(target), folder=folder, with_values=with_values, root=root)
     if parsed.is_file:
         _check_place(target, parsed.path, root)
-    try:
-        return _built(parsed)
-    except SourceError as error:
-        if not stopped_import(error.__cause__):
-            raise
-    declare_operators()
-    return _built(parsed)
+    return with_operators(partial(_built, parsed))
 
 
 def _check_place(text: str, path: Path, root: Path | None) -> None:
@@ -91,14 +85,14 @@ def built_model(factory: Callable[..., Any]) -> nn.Module:
 
 def _built(target: Target) -> LoadedModel:
     """Return the model a target names; raise SourceError."""
-    with contextlib.ExitStack() as contexts:
-        contexts.enter_context(exclusive())
-        contexts.enter_context(random_states())
-        contexts.enter_context(prints_on_stderr())
-        contexts.enter_context(own_arguments(target.module))
-        contexts.enter_context(torch_private.light_imports())
-        module = _imported(target)
-        if not is_library(module):
+    arguments, imports = own_arguments(target.module), torch_private.light_imports()
+    with exclusive(), random_states(), prints_on_stderr(), arguments, imports:
+        try:
+            with network_blocked():
+                module = module_of(target)
+        except NetworkAskedError as error:
+            raise import_error(target.module, error, target.file) from error
+        if module.__name__.partition(".")[0] not in LIBRARIES:
             _check_place(target.text, Path(getattr(module, "__file__", None) or "/"), target.root)
         attribute = target.attribute or _only_candidate(module, target)
         value = _attribute_of(module, attribute, target)
@@ -122,20 +116,6 @@ def _part_of(model: nn.Module, target: Target) -> nn.Module:
             f"{type(model).__name__} in {target.module!r} has no module {target.inner!r}.{hint} It has "
             f"{abbreviated(names, _SHOWN)}."
         ) from None
-
-
-def _imported(target: Target) -> ModuleType:
-    """Return the module of a target; raise SourceError, also where its import asks the network."""
-    try:
-        with network_blocked():
-            return module_of(target)
-    except NetworkAskedError as error:
-        raise import_error(target.module, error, _file_of(target)) from error
-
-
-def _file_of(target: Target) -> Path | None:
-    """Return the file a target names, None for a dotted module."""
-    return target.path if target.is_file else None
 
 
 def _name_of(attribute: str, target: Target) -> str:
@@ -170,7 +150,7 @@ def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
         raise
     except (Exception, SystemExit, NetworkAskedError) as error:
         action = f"{_name_of(attribute, target)} in {target.module!r} could not be built"
-        raise source_error(action, error, _file_of(target)) from error
+        raise source_error(action, error, target.file) from error
     model = _model_in(result)
     if model is None:
         raise SourceError(
@@ -182,15 +162,8 @@ def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
 
 def _model_in(result: object) -> nn.Module | None:
     """Return the model a factory returned, alone or first among other things."""
-    if isinstance(result, nn.Module):
-        return result
-    items = (
-        result.values()
-        if isinstance(result, Mapping)
-        else result
-        if isinstance(result, (list, tuple))
-        else ()
-    )
+    values = list(result.values()) if isinstance(result, Mapping) else result
+    items = values if isinstance(values, (list, tuple)) else [values]
     return next((item for item in items if isinstance(item, nn.Module)), None)
 
 
@@ -203,16 +176,11 @@ def _check_arguments(factory: Callable[..., Any], attribute: str, target: Target
     try:
         signature.bind(*target.args, **target.kwargs)
     except TypeError as error:
-        example = f"{target.module}:{attribute}({_missing_example(signature)})"
+        missing = ", ".join(f"{p.name}=..." for p in signature.parameters.values() if _required(p))
         raise SourceError(
             f"{attribute!r} in {target.module!r} takes {attribute}{signature}: {error}. "
-            f"Write for example {example}."
+            f"Write for example {target.module}:{attribute}({missing})."
         ) from None
-
-
-def _missing_example(signature: inspect.Signature) -> str:
-    """Return the arguments without defaults, as they could be written."""
-    return ", ".join(f"{p.name}=..." for p in signature.parameters.values() if _required(p))
 
 
 def _required(parameter: inspect.Parameter) -> bool:

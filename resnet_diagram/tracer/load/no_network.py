@@ -43,21 +43,17 @@ def network_blocked() -> Iterator[None]:
 def without_weights(factory: Callable[..., Any], argument: Mapping[str, object]) -> dict[str, object]:
     """Return the arguments for a factory, with requests for trained weights disabled.
 
+    True, a member of an enumeration, and the name of one ask for weights.
+
     >>> def net(depth=18, pretrained=True): ...
     >>> without_weights(net, {"depth": 50})
     {'depth': 50, 'pretrained': False}
     """
     parameters = parameters_of(factory) or ()
     defaults = {parameter.name: parameter.default for parameter in parameters if parameter.name in _SWITCHES}
-    arguments = {**defaults, **argument}
     disabled = {
         name: False if name.startswith("pretrained") else None
-        for name, value in arguments.items()
-        if _asks_weights(name, value)
+        for name, value in {**defaults, **argument}.items()
+        if name in _SWITCHES and (value is True or isinstance(value, Enum) or str(value).isupper())
     }
     return {**argument, **disabled}
-
-
-def _asks_weights(name: str, value: object) -> bool:
-    """Return whether an argument asks for trained weights: True, an enumeration member, or its name."""
-    return name in _SWITCHES and (value is True or isinstance(value, Enum) or str(value).isupper())

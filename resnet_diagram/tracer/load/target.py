@@ -40,6 +40,11 @@ class Target:
         return self.module.endswith((".py", ".ipynb")) or not NAME.fullmatch(self.module)
 
     @property
+    def file(self) -> Path | None:
+        """The absolute path of the file, None for a dotted module."""
+        return self.path if self.is_file else None
+
+    @property
     def path(self) -> Path:
         """The absolute path of the file."""
         return (self.folder / Path(self.module).expanduser()).absolute()

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from resnet_diagram.spec.catalog import LIBRARIES
-
 _BUILDERS = ("create_model", "get_model")
 """Functions that make a listed model by its name."""
 
@@ -19,11 +17,6 @@ def listed_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
         return None
     factory: Callable[..., Any] = functions[1](name)
     return factory
-
-
-def is_library(module: ModuleType) -> bool:
-    """Return whether a module belongs to a library of models."""
-    return module.__name__.partition(".")[0] in LIBRARIES
 
 
 def makes_listed_model(function: Callable[..., Any]) -> bool:

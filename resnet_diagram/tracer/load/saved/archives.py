@@ -60,7 +60,9 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
 
     Raises SourceError where the file holds more than tensors and `unsafe` is off, and where it is broken.
     """
-    if not (unsafe or zipfile.is_zipfile(path) or _first_byte(path) == _PICKLE):
+    with path.open("rb") as file:
+        is_known = zipfile.is_zipfile(path) or file.read(1) == _PICKLE
+    if not (unsafe or is_known):
         raise SourceError(
             f"{path.name!r} is damaged, or no file of torch: it is neither an archive nor a pickle. Name "
             "a file that torch.save or safetensors wrote."
@@ -76,11 +78,6 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
         return _loaded(path, weights_only=False)
     except (Exception, SystemExit) as error:
         raise unreadable(path, error) from error
-
-
-def _first_byte(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(1)
 
 
 def _loaded(path: Path, *, weights_only: bool) -> Any:
@@ -114,23 +111,17 @@ def scripted(path: Path, *, unsafe: bool) -> nn.Module:
     Raises SourceError where it is broken, or its code reads or writes files and `unsafe` is off.
     """
     try:
-        if not unsafe and _touches_files(path):
+        reader = torch.PyTorchFileReader(str(path))
+        code = [reader.get_record(name) for name in reader.get_all_records() if name.endswith(".py")]
+        if not unsafe and any(map(_FILE_OPERATORS.search, code)):
             raise refusal(path, "TorchScript that reads or writes files")
-    except RuntimeError as error:
-        raise unreadable(path, error) from error
-    try:
         with warnings.catch_warnings(action="ignore"):
             model: nn.Module = torch.jit.load(str(path), map_location="meta")  # type: ignore[no-untyped-call]
+    except SourceError:
+        raise
     except Exception as error:
         raise unreadable(path, error) from error
     return model
-
-
-def _touches_files(path: Path) -> bool:
-    """Return whether the code in a TorchScript file names operators that read or write files."""
-    reader = torch.PyTorchFileReader(str(path))
-    records = [name for name in reader.get_all_records() if name.endswith(".py")]
-    return any(_FILE_OPERATORS.search(reader.get_record(name)) for name in records)
 
 
 Shapes = dict[str, tuple[int, ...]]

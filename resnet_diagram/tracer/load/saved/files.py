@@ -21,15 +21,11 @@ from resnet_diagram.tracer.load.saved.archives import (
     unreadable,
 )
 from resnet_diagram.tracer.load.saved.replay import with_modules
-from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
+from resnet_diagram.tracer.record.torchvision_operators import with_operators
 
-_SUFFIXES = (".pt", ".pth", ".pt2", ".ckpt", ".bin", ".pkl", ".pickle", ".safetensors")
+SUFFIXES = (".pt", ".pth", ".pt2", ".ckpt", ".bin", ".pkl", ".pickle", ".safetensors")
+"""Ends of the names of files that torch or safetensors wrote."""
 _NAMED = 3
-
-
-def is_saved(target: str) -> bool:
-    """Return whether a source is a file that torch or safetensors wrote, by its suffix."""
-    return target.endswith(_SUFFIXES)
 
 
 def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, ...]]:
@@ -47,7 +43,7 @@ def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec
             return _exported(path, unsafe=unsafe)
         case Archive.PICKLE:
             with search_path(Path.cwd()), own_arguments(path.name):
-                content = _objects_in(path, unsafe=unsafe)
+                content = with_operators(lambda: unpickled(path, unsafe=unsafe))
             values = content.values() if isinstance(content, dict) else [content]
             model = next((value for value in values if isinstance(value, nn.Module)), None)
             if model is None:
@@ -55,17 +51,6 @@ def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec
             return model, ()
         case unknown:
             assert_never(unknown)
-
-
-def _objects_in(path: Path, *, unsafe: bool) -> Any:
-    """Return the content of a pickle; declare torchvision's operators first if only they are missing."""
-    try:
-        return unpickled(path, unsafe=unsafe)
-    except SourceError as error:
-        if not stopped_import(error.__cause__):
-            raise
-    declare_operators()
-    return unpickled(path, unsafe=unsafe)
 
 
 def _only_weights(path: Path, *, unsafe: bool) -> SourceError:

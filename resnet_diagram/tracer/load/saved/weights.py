@@ -1,7 +1,6 @@
 """Compare a checkpoint with a model: names and shapes."""
 
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 from torch import nn
@@ -87,14 +86,12 @@ def _misfits(saved: Shapes, expected: Shapes) -> list[str]:
         for name, shape in saved.items()
         if name not in expected
     ]
-    return [line for group in (shapes, missing, unknown) for line in _shortened(group)]
-
-
-def _shortened(lines: Iterable[str]) -> list[str]:
-    """Return the first lines, and the number of the others."""
-    entries = list(lines)
-    more = len(entries) - _SHOWN
-    return entries[:_SHOWN] + ([f"... and {more} more like these"] if more > 0 else [])
+    groups = ((lines[:_SHOWN], len(lines) - _SHOWN) for lines in (shapes, missing, unknown))
+    return [
+        line
+        for lines, more in groups
+        for line in (*lines, *([f"... and {more} more like these"] if more > 0 else []))
+    ]
 
 
 def _text(shape: tuple[int, ...]) -> str:
