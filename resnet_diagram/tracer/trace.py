@@ -131,8 +131,8 @@ def _run_on_guesses(model: nn.Module) -> Trial:
     Raises TraceError if none works.
     """
     example = example_of(model)
-    if example and (own := _trials(model, example)[-1]).graph.error is None:
-        return own
+    if example and (last := _trials(model, example)[-1]).graph.error is None:
+        return last
     trials: list[Trial] = []
     name = lead_keyword(model)
     for spec in (replace(guess, name=name) for guess in guess_inputs(model)):

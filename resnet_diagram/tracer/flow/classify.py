@@ -62,8 +62,8 @@ class Operation:
         if role is Role.CONCAT:
             return self._joining
         if self.operator.name == "slice":
-            _, size, taken = cut_of(node)
-            return Role.PASS if taken == range(size) else role
+            _, size, places = cut_of(node)
+            return Role.PASS if places == range(size) else role
         return role
 
     @property

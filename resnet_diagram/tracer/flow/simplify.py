@@ -131,11 +131,11 @@ def bypass(step: Step, steps: Sequence[Step]) -> None:
     step.sources, step.targets, step.nodes = [], [], []
 
 
-def absorb(step: Step, other: Step) -> None:
+def absorb(step: Step, removed: Step) -> None:
     """Count another step in a step, and take it out of the flow."""
-    step.params += other.params
-    step.macs += other.macs
-    other.sources, other.targets, other.nodes = [], [], []
+    step.params += removed.params
+    step.macs += removed.macs
+    removed.sources, removed.targets, removed.nodes = [], [], []
 
 
 def renumbered(steps: list[Step]) -> list[Step]:

@@ -253,7 +253,8 @@ def _classes_of(calls: Iterable[Call]) -> tuple[ModuleClass, ...]:
         if call.path and call.home.partition(".")[0] != "torch":
             paths.setdefault((call.cls, call.home), {})[call.path] = None
     files = {home: getattr(sys.modules.get(home), "__file__", None) or "" for _, home in paths}
-    own = {home: _INSTALLED.isdisjoint(Path(file).parts) for home, file in files.items()}
+    is_own = {home: _INSTALLED.isdisjoint(Path(file).parts) for home, file in files.items()}
     return tuple(
-        ModuleClass(name=name, paths=tuple(modules), own=own[home]) for (name, home), modules in paths.items()
+        ModuleClass(name=name, paths=tuple(modules), own=is_own[home])
+        for (name, home), modules in paths.items()
     )

@@ -42,7 +42,7 @@ _FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul", Role.GATHER: "gath
 def layer_of(step: Step, name: str) -> Layer:
     """Return the layer a step of one source is."""
     node = step.nodes[-1]
-    details = _FIELDS.get(step.role, _named)(step)
+    details = _FIELDS.get(step.role, _operation)(step)
     kind, op = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER)), details["op"]
     values = (
         _factor_and_offset(node) if step.role is Role.SCALE else _arguments(step, node, defaults(kind, op))
@@ -65,7 +65,7 @@ def layer_of(step: Step, name: str) -> Layer:
     )
 
 
-def _named(step: Step) -> dict[str, Any]:
+def _operation(step: Step) -> dict[str, Any]:
     """Return the name of a layer that has no other fields."""
     node, operator = step.nodes[-1], operator_of(step.nodes[-1].op)
     limits = [argument(node, side if side in node.names else f"{side}_val") for side in ("min", "max")]
@@ -79,7 +79,7 @@ def _norm(step: Step) -> dict[str, Any]:
     """Return the fields of a norm."""
     node = step.nodes[-1]
     if "group_norm" not in node.op:
-        return _named(step)
+        return _operation(step)
     groups = argument(node, "num_groups") or argument(node, "group")
     return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
 

@@ -42,9 +42,9 @@ def part_of(step: Step) -> Part | None:
     """Return the part that a step takes, None unless it is one slice without gaps."""
     if step.role is not Role.SLICE or len(step.nodes) != 1 or operator_of(step.nodes[0].op).name != "slice":
         return None
-    axis, _, taken = cut_of(step.nodes[0])
-    is_plain = taken.step == 1 and references(step.nodes[0])[0].shape[1:] == step.in_shape
-    return (axis, taken.start, taken.stop) if is_plain else None
+    axis, _, places = cut_of(step.nodes[0])
+    is_plain = places.step == 1 and references(step.nodes[0])[0].shape[1:] == step.in_shape
+    return (axis, places.start, places.stop) if is_plain else None
 
 
 def halved_axis(first: Step, second: Step) -> int | None:

@@ -41,19 +41,19 @@ def _folded_front(node: Node) -> Sizes:
 
 def _folded(first: Node, front: Sizes, readers: dict[int, list[Node]]) -> dict[int, Node]:
     """Return a folded value and those made of it, by index, until each is unfolded; else none."""
-    found = {first.index: first}
+    values = {first.index: first}
     waiting = [first]
     while waiting:
         for reader in readers.get(waiting.pop().index, ()):
-            if reader.index in found or _unfolds(reader, front):
+            if reader.index in values or _unfolds(reader, front):
                 continue
             if not _keeps_positions(reader, first.shape[0]):
                 return {}
-            found[reader.index] = reader
+            values[reader.index] = reader
             waiting.append(reader)
-    inner = [node for node in found.values() if node is not first]
-    is_closed = all(source.index in found for node in inner for source in node.inputs)
-    return found if is_closed and len(found) > 1 else {}
+    inner = [node for node in values.values() if node is not first]
+    is_closed = all(source.index in values for node in inner for source in node.inputs)
+    return values if is_closed and len(values) > 1 else {}
 
 
 def _unfolds(node: Node, front: Sizes) -> bool:

@@ -241,8 +241,8 @@ class Translator:
     def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
         """Return a residual block, or a sum of branches of equal standing."""
         runs, signs = _signed([self.elements(b, region) for b in branches])
-        ways = zip(runs, branches, signs or [1] * len(runs), strict=True)
-        (shortcut, _, sign), *rest = sorted(ways, key=lambda way: cost(way[0]))
+        paths = zip(runs, branches, signs or [1] * len(runs), strict=True)
+        (shortcut, _, sign), *rest = sorted(paths, key=lambda path: cost(path[0]))
         if len(rest) == 1 and shortcut and _same_reshape(shortcut, rest[0][0][-1:]):
             shortcut, rest = (), [(rest[0][0][:-1], *rest[0][1:])]  # both sides are added in another shape
         averaged = self.steps[region.merge].nodes[-1].op == "mean" and cost(shortcut)[0] > 0
