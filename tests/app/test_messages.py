@@ -1,5 +1,6 @@
 """What is told on standard error, and when."""
 
+import contextlib
 import os
 import pty
 import subprocess
@@ -14,22 +15,20 @@ from resnet_diagram.cli.main import main
 SEVERAL = ("draw", "--view", "overview", "resnet18", "resnet34", "-o", "{name}.svg")
 
 
-def on_a_terminal(folder: Path, *arguments: str) -> str:
-    """What the command writes to a terminal on standard error."""
+def on_a_terminal(folder: Path, *arguments: str, awaited: bytes = b"") -> str:
+    """What the command writes to a terminal on standard error; the file "go" is made once words are read."""
     ours, its = pty.openpty()
     command = [sys.executable, "-m", "resnet_diagram", *arguments]
-    done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=its, timeout=120, check=False
-    )
-    os.close(its)
     told = b""
-    try:
-        while chunk := os.read(ours, 4096):
-            told += chunk
-    except OSError:  # how Linux says that nobody writes any more
-        pass
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=its) as process:
+        os.close(its)
+        with contextlib.suppress(OSError):  # how Linux says that nobody writes any more
+            while chunk := os.read(ours, 4096):
+                told += chunk
+                if awaited in told:
+                    (folder / "go").touch()
     os.close(ours)
-    assert done.returncode == 0, told
+    assert process.returncode == 0, told
     return told.decode()
 
 
@@ -99,14 +98,22 @@ def test_completion_in_the_shell(shell: str) -> None:
     assert "embed" in words.stdout
 
 
-SLOW = "import time\nfrom torch import nn\ndef net():\n    time.sleep(2.5)\n    return nn.Conv2d(3, 8, 3)\n"
+SLOW = """
+import pathlib, time
+from torch import nn
+def net():
+    time.sleep(1.5)
+    while not pathlib.Path(__file__).with_name("go").exists():
+        time.sleep(0.01)
+    return nn.Conv2d(3, 8, 3)
+"""
 
 
 def test_a_phase_that_takes_long_is_shown_on_a_terminal_and_cleared(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
     (tmp_path / "slow.py").write_text(SLOW)
     words = ("draw", "slow.py:net", "--input", "3x8x8", "-o", "a.svg")
-    told = on_a_terminal(tmp_path, *words)
+    told = on_a_terminal(tmp_path, *words, awaited=b"building slow.py:net (")
     assert "building slow.py:net (" in told
     assert told.rsplit("\r", 2)[1].strip() == ""
     assert "building" not in on_a_terminal(tmp_path, *words, "-q")
