@@ -16,7 +16,7 @@ def closed(network: Network) -> Network:
     The chain of stages and blocks that a graph of the body begins with stays open; the layer behind it names
     the modules and outputs in it, and what it reads besides the end of that chain.
     """
-    if next(graphs(network), None) is None:
+    if not any(graphs(network)):
         return network
     body: list[Element] = []
     for element in network.body:

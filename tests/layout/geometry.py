@@ -85,8 +85,11 @@ def loose_ends(scene: Scene) -> Iterator[str]:
     loose = [
         (line, point)
         for line in lines
-        for end, point in ((line.tail, line.points[0]), (line.head, line.points[-1]))
-        if not end.element and not (line.arrow and end is line.head)
+        for end, point, pointed in (
+            (line.tail, line.points[0], False),
+            (line.head, line.points[-1], line.arrow),
+        )
+        if not end.element and not pointed
     ]
     spots = [_spot(point) for _, point in loose]
     joined = {at for at, other in overlapping(spots, spans) if segments[other][0] is not loose[at][0]}

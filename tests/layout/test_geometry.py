@@ -7,9 +7,20 @@ import pytest
 
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Connector, Leaf, Scene, Text, boxes
+from resnet_diagram.layout.scene import (
+    Box,
+    Connector,
+    Form,
+    Group,
+    GroupKind,
+    Leaf,
+    Point,
+    Scene,
+    Text,
+    boxes,
+)
 from resnet_diagram.style.theme import load_theme
-from tests.layout.geometry import contrast, problems
+from tests.layout.geometry import contrast, loose_ends, problems
 from tests.layout.samples import conv, diagram, residual, stage
 from tests.layout.trees import with_leaves
 
@@ -99,6 +110,24 @@ def _on_a_box(item: Leaf) -> Leaf:
 )
 def test_a_fault_is_named(change: Callable[[Leaf], Leaf], complaint: str) -> None:
     assert any(complaint in problem for problem in changed(change)), changed(change)
+
+
+@pytest.mark.parametrize(
+    ("points", "arrow", "faults"),
+    [
+        (((-30.0, 5.0), (0.0, 5.0)), True, ["(-30.0, 5.0)"]),
+        (((20.0, 5.0), (50.0, 5.0)), False, ["(50.0, 5.0)"]),
+        (((20.0, 5.0), (50.0, 5.0)), True, []),
+    ],
+)
+def test_a_line_that_begins_or_stops_in_the_air_is_named(
+    points: tuple[Point, ...], arrow: bool, faults: list[str]
+) -> None:
+    box = Box(id="box", role="conv", form=Form.RECTANGLE, x=0, y=0, width=20, height=10)
+    line = Connector(role=EdgeRole.FLOW, points=points, arrow=arrow)
+    root = Group(id="figure", kind=GroupKind.FIGURE, children=(box, line))
+    ends = list(loose_ends(Scene(width=100, height=100, title="", description="", root=root)))
+    assert [end.partition(" ends in the air at ")[2] for end in ends] == faults
 
 
 def test_overlaps_and_crossings_are_named() -> None:

@@ -37,7 +37,7 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     """
     figure, what = _opened(networks, options, output)
     shows = not _graphs(figure) or _shows_graph(figure)
-    is_chain = _is_u(figure) or next(graphs(networks[0]), None) is None
+    is_chain = _is_u(figure) or not any(graphs(networks[0]))
     free = options.view is View.PAPER and not options.direction
     for change in () if shows else _smaller(is_chain, free=free):
         options = replace(options, **change)

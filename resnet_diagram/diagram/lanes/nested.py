@@ -35,7 +35,7 @@ def triangle(network: Network, room: int) -> Triangle | None:
 
     Returns None for other networks, and for a triangle of more than `room` cells.
     """
-    if next(graphs(network), None) is None:
+    if not any(graphs(network)):
         return None
     nodes = [GraphNode(shape=network.input_shape)]
     outputs = append(nodes, _levels(network.elements), (0,), _levels)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from resnet_diagram.diagram.origin import paths_of
+from resnet_diagram.spec.graph import readers
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Graph, GraphNode, Layer, LayerKind
 from resnet_diagram.spec.paths import common_path, with_outer
@@ -70,26 +71,21 @@ def _steps(graph: Graph, taken: Collection[int]) -> dict[int, int]:
     """
     nodes = graph.nodes
     ends = [number in taken or works(node) for number, node in enumerate(nodes)]
-    readers: list[list[int]] = [[] for _ in nodes]
+    readings = readers(graph)
     inside, steps = set[int](), list[int]()
     for number, node in enumerate(nodes):
-        for read in node.reads:
-            readers[read].append(number)
         selects = node.reads and (_functions(node) & _SELECTING or inside.intersection(node.reads))
         inside.update([number] if selects and not ends[number] else [])
         steps.append(max((steps[read] + (ends[number] and read in inside) for read in node.reads), default=0))
     last = max((step for number, step in enumerate(steps) if ends[number]), default=0) - 1
     for number in range(len(nodes) - 1, -1, -1):
-        if inside.issuperset(readers[number]) and readers[number] and _prepares(nodes[number], ends[number]):
+        prepares = nodes[number].reads and readings[number] and inside.issuperset(readings[number])
+        resamples = any(layer.kind in RESAMPLING for layer in walk(nodes[number].body))
+        if prepares and not (ends[number] or resamples):
             inside.add(number)
-        if number in inside and readers[number] and len(nodes[number].reads) == 1:
-            steps[number] = min(steps[reader] - ends[reader] for reader in readers[number])
+        if number in inside and readings[number] and len(nodes[number].reads) == 1:
+            steps[number] = min(steps[reader] - ends[reader] for reader in readings[number])
     return {number: steps[number] for number in inside if steps[number] <= last}
-
-
-def _prepares(node: GraphNode, ends: bool) -> bool:
-    """Return whether a node may belong to the selection that reads it."""
-    return not ends and bool(node.reads) and all(layer.kind not in RESAMPLING for layer in walk(node.body))
 
 
 def _functions(node: GraphNode) -> set[str]:

@@ -61,20 +61,16 @@ def shared_layers(graph: Graph) -> list[Shared]:
             merge = _concatenation(graph, numbers)
             alike.setdefault(sources, []).append(Shared(members=tuple(numbers), sources=sources, merge=merge))
     boxes: dict[tuple[int, ...], Shared] = {}
+    readings, outputs = readers(graph), set(graph.outputs)
     for source, (first, *others) in alike.items():
         box = replace(first, siblings=tuple(others))
         before = boxes.get(source)
-        if before and _read_only_by(graph, before, box):
+        behind = {at for end in source for at in readings[end]}
+        if before and behind.issubset(box.numbers) and not outputs.intersection(source):
             del boxes[source]
             box = replace(box, before=before)
         boxes[box.ends] = box
     return list(boxes.values())
-
-
-def _read_only_by(graph: Graph, source: Shared, reader: Shared) -> bool:
-    """Return whether some layers alone read the values of others."""
-    behind = {at for at, node in enumerate(graph.nodes) if not set(source.ends).isdisjoint(node.reads)}
-    return behind <= set(reader.numbers) and set(source.ends).isdisjoint(graph.outputs)
 
 
 def _concatenation(graph: Graph, members: Sequence[int]) -> int | None:

@@ -67,7 +67,7 @@ def has_graph(network: Network, options: Options) -> bool:
     """
     is_open = holds_graph if options.levels is Levels.NONE or has_levels(network) else opens
     held = any(is_open(element, nested=False) for run in parts(network) for element in run)
-    if held or next(graphs(network), None) is None:
+    if held or not any(graphs(network)):
         return held
     from resnet_diagram.diagram.lanes.nested import triangle
 

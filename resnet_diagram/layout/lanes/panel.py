@@ -92,11 +92,8 @@ class _Measured:
         layout = layouts[vertex.id]
         framed = any(frame.role for frame in vertex.content.frames)
         target = min(width, layout.width * _MOST_STRETCH) if framed else layout.width
-        canvas = Canvas(theme=theme, turned=False)
-        routed = routed_overview(canvas, layout, max(target, layout.width))
-        self.routed[number] = routed
-        above, below = routed.lines[0], routed.bottom - routed.lines[0]
-        return Extent(routed.end + layout.right, above, below, routed.lines[-1] - routed.lines[0])
+        routed = self.routed[number] = routed_overview(layout, max(target, layout.width), theme)
+        return Extent(routed.length, routed.above, routed.below, routed.lines[-1] - routed.above)
 
     def part(self, canvas: Canvas, planned: Plan, number: int, at: Point) -> None:
         """Draw a part of the graph with the line into it at `at`."""
@@ -106,12 +103,11 @@ class _Measured:
             return
         routed = self.routed[number]
         inner = Canvas(theme=self.sizes.theme, turned=False)
-        entry = routed.lines[0]
+        entry, end = routed.above, routed.length
         level = any(route.head == number and route.way is not Way.ACROSS for route in planned.routes)
         if level:
             inner.begin(LOOSE, (0.0, entry))
         draw_routed(inner, routed)
-        end = routed.end + routed.layout.right
         if inner.line:
             inner.end(LOOSE, (end, routed.lines[-1]), arrow=False)
         root = inner.root.build()
@@ -125,7 +121,7 @@ class _Measured:
         if level and first > 0:
             lead = inner.points([(0.0, entry), (first, entry)])
             inner.current.connectors.append(Connector(role=EdgeRole.FLOW, points=lead, arrow=False))
-        canvas.place(inner, at[0], at[1] - routed.lines[0])
+        canvas.place(inner, at[0], at[1] - entry)
 
 
 @lru_cache(maxsize=16)

@@ -17,6 +17,7 @@ from resnet_diagram.layout.overview.ports import Connection, Ends, by_frame, end
 from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, place_frames, turning
 from resnet_diagram.layout.overview.tracks import Port, Span, ports, spans
 from resnet_diagram.layout.scene import LOOSE, Connector, End, GroupKind, Point, Side, Text
+from resnet_diagram.style.theme import Theme
 
 _UNDER_TITLE = 1.5
 _NOTE = 8.2
@@ -69,22 +70,37 @@ class RoutedOverview(NamedTuple):
     spans: list[Span]
     end: float
 
+    @property
+    def length(self) -> float:
+        """Width with the lines on the right."""
+        return self.end + self.layout.right
+
+    @property
+    def above(self) -> float:
+        """Distance from the top to the first line of flow."""
+        return self.lines[0]
+
+    @property
+    def below(self) -> float:
+        """Distance from the first line of flow to the lower end."""
+        return self.bottom - self.lines[0]
+
 
 def draw_overview(canvas: Canvas, layout: OverviewLayout, width: float) -> tuple[float, float]:
     """Draw a measured overview from (0, 0), stretched to `width` points if it can be; return its extent."""
-    routed = routed_overview(canvas, layout, width)
+    routed = routed_overview(layout, width, canvas.theme)
     draw_routed(canvas, routed)
-    return routed.end + layout.right, routed.bottom
+    return routed.length, routed.bottom
 
 
-def routed_overview(canvas: Canvas, layout: OverviewLayout, width: float) -> RoutedOverview:
+def routed_overview(layout: OverviewLayout, width: float, theme: Theme) -> RoutedOverview:
     """Return a measured overview with its routes, stretched to `width` points if it can be."""
-    placed_rows = place_frames(layout, width, canvas.theme)
+    placed_rows = place_frames(layout, width, theme)
     connections = by_frame(layout.connections, len(layout.frames))
-    rows = [_measured_row(canvas, layout, row, connections) for row in placed_rows]
+    rows = [_measured_row(layout, row, connections, theme) for row in placed_rows]
     end = max((place.end for row in placed_rows for place in row), default=0.0)
-    result = ports(layout, placed_rows, canvas.theme)
-    placed, tops = spans(layout, result, end, [row.above for row in rows], canvas.theme)
+    result = ports(layout, placed_rows, theme)
+    placed, tops = spans(layout, result, end, [row.above for row in rows], theme)
     lines, back, bottom = _lines(rows, tops)
     return RoutedOverview(layout, rows, lines, back, bottom, ends_of(layout.connections), result, placed, end)
 
@@ -103,9 +119,8 @@ def draw_routed(canvas: Canvas, routed: RoutedOverview) -> None:
 
 
 def _measured_row(
-    canvas: Canvas, layout: OverviewLayout, row: list[PlacedFrame], connections: list[list[Connection]]
+    layout: OverviewLayout, row: list[PlacedFrame], connections: list[list[Connection]], theme: Theme
 ) -> MeasuredRow:
-    theme = canvas.theme
     routes = [
         routes_of(place.measured, place.number, connections[place.number], place.width, theme)
         for place in row

@@ -75,9 +75,6 @@ def measure_frame(
 ) -> MeasuredFrame:
     """Measure a frame with the ends of its shortcuts; `number` is its position in the overview."""
     slots, content = _slots(frame, scale, ends, theme)
-    room = max(content, _NOTE_WIDTH)
-    notes = [wrap_label(line, theme.size("caption"), room, keeps_commas=True) for line in frame.notes]
-    note = tuple(line for lines in notes for line in lines)
     by_id = {slot.bar.id: slot for slot in slots if slot.bar}
     crossings = (
         port_x(by_id[end.bar], end)
@@ -85,7 +82,8 @@ def measure_frame(
         for end in (connection.tail, connection.head)
         if connection.long and end.frame == number and not end.outside
     )
-    plain = MeasuredFrame(frame, slots, content, 0.0, note, tuple(crossings))
+    bare = MeasuredFrame(frame, slots, content, 0.0, (), tuple(crossings))
+    plain = noted(bare, dict.fromkeys(frame.notes, max(content, _NOTE_WIDTH)), theme)
     size = theme.size("label")
     labels = (
         label_lines(entry.arc, size, 0.0)  # broken if possible
@@ -94,7 +92,9 @@ def measure_frame(
     )
     words = [widest(lines, size) + 4.0 for lines in labels]
     if frame.role is not None:
-        words.append(_caption_width(frame, theme) - scale.frame_gap + CAPTION_GAP)
+        size = theme.size("caption")
+        lines = [line for part in change_lines(frame.caption) for line in wrap_label(part, size, 0.0)]
+        words.append(widest(lines, size) * TEX_STRETCH - scale.frame_gap + CAPTION_GAP)
     return plain._replace(width=max(_least_width(plain, theme), *words, 0.0))
 
 
@@ -104,13 +104,6 @@ def low_frame(frame: Frame, *, captioned: bool = False) -> Frame:
     joined = Label(*frame.notes, joint=", ")
     notes = (joined,) if frame.notes and len(joined) <= _SHORT else frame.notes
     return replace(frame, bars=bars, notes=notes, caption=frame.caption if captioned else NOTHING)
-
-
-def _caption_width(frame: Frame, theme: Theme) -> float:
-    """Return the least width of the caption under a frame."""
-    size = theme.size("caption")
-    lines = [line for part in change_lines(frame.caption) for line in wrap_label(part, size, 0.0)]
-    return widest(lines, size) * TEX_STRETCH
 
 
 def port_x(slot: Slot, end: ArcEnd) -> float:

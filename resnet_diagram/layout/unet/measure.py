@@ -76,16 +76,14 @@ def measured(vertex: Vertex, sizer: Sizer, width: float = 0.0) -> Part:
     if isinstance(vertex.content, Overview):
         strip = replace(vertex.content, frames=tuple(map(low_frame, vertex.content.frames)))
         layout = measured_rows(strip, sizer.theme, sizer.room, sizer.scale)
-        routed = routed_overview(Canvas(theme=sizer.theme, turned=False), layout, max(width, layout.width))
-        length, line = routed.end + layout.right, routed.lines[0]
-        below = routed.bottom - line
-        first, *_, last = (strip.frames[0], strip.frames[-1])
-        ports = [Port(frame.id, 0.0, length, line, below) for frame in (first, last)]
-        return Part(vertex, routed, length, line, below, *ports)
+        routed = routed_overview(layout, max(width, layout.width), sizer.theme)
+        size = routed.length, routed.above, routed.below
+        ports = [Port(strip.frames[at].id, 0.0, *size) for at in (0, -1)]
+        return Part(vertex, routed, *size, *ports)
     if is_merge(vertex) and isinstance(vertex.content, tuple):
-        size = MERGE_RADIUS
-        port = Port(vertex.id, 0.0, 2 * size, size, size)
-        return Part(vertex, Series((), 2 * size, size, size, 0.0), 2 * size, size, size, port, port)
+        size = 2 * MERGE_RADIUS, MERGE_RADIUS, MERGE_RADIUS
+        port = Port(vertex.id, 0.0, *size)
+        return Part(vertex, Series((), *size, 0.0), *size, port, port)
     items = vertex_items(vertex)
     content = series([cell for item in items for cell in cells_of((item,), sizer.boxes[_kind(item)])])
     ends = [_port(*content.parts[at]) for at in (0, -1)]

@@ -50,7 +50,7 @@ def _is_perceptron(block: Block) -> bool:
     inside = tuple(walk(block))
     chosen = any(layer.op in _CHOICES for layer in inside)
     hidden = any(layer.kind is LayerKind.OPAQUE and (layer.params or not chosen) for layer in inside)
-    if hidden or not (chosen or next(graphs(block), None) is None):
+    if hidden or not (chosen or not any(graphs(block))):
         return False
     layers = [layer for layer in main_layers(block) if layer.kind in MIXING]
     dense = [layer for layer in layers if not (layer.kind is LayerKind.CONV and is_depthwise(layer))]
