@@ -54,41 +54,26 @@ def relative(name: str, owner: str) -> str:
     return name[len(owner) + 1 :] if name.startswith(f"{owner}.") else ""
 
 
-def usual(element: Element) -> str:
-    """Return the conventional name of an element, without a number."""
-    if isinstance(element, Layer):
-        if element.kind is LayerKind.ACTIVATION:
-            return element.op
-        return _USUAL.get(element.op) or LAYERS[element.kind].attribute
-    return "layer" if isinstance(element, Stage) else "block"
-
-
 def attribute_names(cells: Sequence[Aligned], owners: Sequence[str]) -> list[str]:
     """Return a name for each cell: an attribute, or `attribute.position` for items of a sequence.
 
     `owners`: the name of the block of each item of a cell. The model's own names are kept if they are
     valid attributes and unique.
     """
-    left = [_common(cell, owners) for cell in cells]
+    left = []
+    for cell in cells:
+        own = {relative(item.name, owner) for item, owner in zip(cell, owners, strict=True)}
+        left.append(own.pop() if len(own) == 1 else "")
     members = _sequences(left)
     plain = [name for name, member in zip(left, members, strict=True) if not member]
-    names = [
-        name if member or (_named(cell[0]) and is_attribute(name) and plain.count(name) == 1) else ""
-        for cell, name, member in zip(cells, left, members, strict=True)
-    ]
+    names = []
+    for (first, *_), name, member in zip(cells, left, members, strict=True):
+        is_named = not isinstance(first, Layer) or first.params > 0 or first.kind is LayerKind.POOL
+        valid = is_named and is_attribute(name) and plain.count(name) == 1
+        names.append(name if member or valid else "")
     nameless = [cell for cell, name in zip(cells, names, strict=True) if not name]
     usual_names = iter(_usual_names(nameless, {name.partition(".")[0] for name in names}))
     return [name or next(usual_names) for name in names]
-
-
-def _named(element: Element) -> bool:
-    """Return whether an element uses its own name: elements with weights, and poolings, do."""
-    return not isinstance(element, Layer) or element.params > 0 or element.kind is LayerKind.POOL
-
-
-def _common(cell: Aligned, owners: Sequence[str]) -> str:
-    names = {relative(item.name, owner) for item, owner in zip(cell, owners, strict=True)}
-    return names.pop() if len(names) == 1 else ""
 
 
 def _sequences(names: Sequence[str]) -> list[bool]:
@@ -110,7 +95,14 @@ def _usual_names(cells: Sequence[Aligned], used: Collection[str]) -> list[str]:
 
     Activations without weights share one name.
     """
-    bases = [usual(cell[0]) for cell in cells]
+    bases = []
+    for first, *_ in cells:
+        if not isinstance(first, Layer):
+            bases.append("layer" if isinstance(first, Stage) else "block")
+        elif first.kind is LayerKind.ACTIVATION:
+            bases.append(first.op)
+        else:
+            bases.append(_USUAL.get(first.op) or LAYERS[first.kind].attribute)
     counters = {base: count(1) for base in bases}
     names = []
     for cell, base in zip(cells, bases, strict=True):

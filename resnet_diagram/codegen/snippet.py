@@ -1,10 +1,9 @@
 """One block of a network as PyTorch code, with its shapes in comments."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet_diagram.codegen.blocks.block_class import BlockClass
 from resnet_diagram.codegen.blocks.parameters import Scope
 from resnet_diagram.codegen.docstrings import called
 from resnet_diagram.codegen.network.plan import Plan, plan
@@ -25,21 +24,39 @@ def snippet(network: Network, target: str) -> str:
     name of a class), which selects the first block of that type. Raises UsageError for any other target,
     CodeError if the network cannot be written.
     """
-    by_name = dict(_named(network))
-    block = by_name.get(target)
-    types: dict[str, Block] = {}
-    if block is None:
-        _refuse_layer(network, target)
-        types = dict(_types(_planned(network, None).made))
-        block = types.get(target.lower())
-    if block is None:
-        raise _unknown(network, target, by_name, types)
+    by_name = _named(network, target)
+    block = by_name.get(target) or _of_type(network, target, list(by_name))
     result = _planned(network, block)
     left = result.class_of[block]
     shapes = f"{shape_text(in_shape(block))} → {shape_text(out_shape(block))}"
     place = next(name for name, item in by_name.items() if item == block)
     doc = f"Block {place} of {called(network)}: {left.call([block], Scope(1))}\nShapes: {shapes}."
-    return source(doc, [entry.lines() for entry in _needed(left, result.made)], len(network.input_shape) - 1)
+    needed = [left]  # and the classes that it depends on, before it
+    for item in reversed(result.made[: result.made.index(left)]):
+        text = "\n".join(line for entry in needed for line in entry.init)
+        if re.search(rf"\b{item.name}\(", text):
+            needed.insert(0, item)
+    return source(doc, [entry.lines() for entry in needed], len(network.input_shape) - 1)
+
+
+def _of_type(network: Network, target: str, names: Sequence[str]) -> Block:
+    """Return the first block of a type, named by itself or by its class, in any case. Raises UsageError."""
+    types: dict[str, Block] = {}
+    for item in _planned(network, None).made:
+        types.setdefault(item.name.lower(), item.blocks[0])
+        if is_residual(item.blocks[0]):
+            types.setdefault(block_kind(item.blocks[0]).value, item.blocks[0])
+    if block := types.get(target.lower()):
+        return block
+    if not names and not types:
+        raise UsageError(f"{called(network)} has no blocks; leave --block out to write all of it.")
+    listed = ", ".join(map(repr, types))
+    names = [*names, *types]
+    hint = did_you_mean(closest(target, names))
+    raise UsageError(
+        f"{called(network)} has no block {target!r}.{hint} Expected a name such as {names[0]!r}, a place "
+        f"such as 'stage1.block1', or a type: {listed}."
+    )
 
 
 def _planned(network: Network, block: Block | None) -> Plan:
@@ -54,21 +71,11 @@ def _planned(network: Network, block: Block | None) -> Plan:
         return plan(replace(network, stem=(), body=(block,), head=()), HELPERS, block)
 
 
-def _refuse_layer(network: Network, target: str) -> None:
-    """Raise UsageError for a layer of a transformer, which is several blocks."""
-    stages = [element for element in network.body if isinstance(element, Stage)]
-    for number, stage in enumerate(stages, 1):
-        for position, layer in enumerate(units((stage,)), 1):
-            if isinstance(layer, Stage) and target in (layer.name, f"stage{number}.block{position}"):
-                names = [repr(block.name) for block in layer.body if isinstance(block, Block)]
-                listed = " or ".join(names)
-                raise UsageError(
-                    f"{target!r} is {len(names)} blocks, which are written alone: name {listed}."
-                )
+def _named(network: Network, target: str) -> dict[str, Block]:
+    """Return all blocks by their names and positions; the first block with a name counts.
 
-
-def _named(network: Network) -> Iterator[tuple[str, Block]]:
-    """Yield all blocks by their names and positions; the first block with a name counts."""
+    Raises UsageError if the target is a layer of a transformer, which is several blocks.
+    """
     table: dict[str, Block] = {}
     for element, place in placed(network):
         if isinstance(element, Block):
@@ -76,40 +83,12 @@ def _named(network: Network) -> Iterator[tuple[str, Block]]:
     stages = [element for element in network.body if isinstance(element, Stage)]
     known = {id(block) for block in table.values()}
     for number, stage in enumerate(stages, 1):
-        for position, block in enumerate(units((stage,)), 1):
-            if isinstance(block, Block) and id(block) in known:
-                table.setdefault(f"stage{number}.block{position}", block)
-    yield from table.items()
-
-
-def _types(classes: Sequence[BlockClass]) -> Iterator[tuple[str, Block]]:
-    """Yield the first block of each type, by type and by class name, both in lower case."""
-    table: dict[str, Block] = {}
-    for item in classes:
-        first = item.blocks[0]
-        table.setdefault(item.name.lower(), first)
-        if is_residual(first):
-            table.setdefault(block_kind(first).value, first)
-    yield from table.items()
-
-
-def _needed(block_class: BlockClass, classes: Sequence[BlockClass]) -> list[BlockClass]:
-    """Return the classes that a class depends on, the class itself last."""
-    needed = [block_class]
-    for item in reversed(classes[: classes.index(block_class)]):
-        text = "\n".join(line for right in needed for line in right.init)
-        if re.search(rf"\b{item.name}\(", text):
-            needed.insert(0, item)
-    return needed
-
-
-def _unknown(network: Network, target: str, by_name: dict[str, Block], types: dict[str, Block]) -> UsageError:
-    names = [*by_name, *types]
-    if not names:
-        return UsageError(f"{called(network)} has no blocks; leave --block out to write all of it.")
-    listed = ", ".join(repr(name) for name in types)
-    hint = did_you_mean(closest(target, names))
-    return UsageError(
-        f"{called(network)} has no block {target!r}.{hint} Expected a name such as {names[0]!r}, a place "
-        f"such as 'stage1.block1', or a type: {listed}."
-    )
+        for at, unit in enumerate(units((stage,)), 1):
+            position = f"stage{number}.block{at}"
+            if isinstance(unit, Block) and id(unit) in known:
+                table.setdefault(position, unit)
+            elif isinstance(unit, Stage) and target in {unit.name, position} - table.keys():
+                blocks = [repr(block.name) for block in unit.body if isinstance(block, Block)]
+                count, listed = len(blocks), " or ".join(blocks)
+                raise UsageError(f"{target!r} is {count} blocks, which are written alone: name {listed}.")
+    return table

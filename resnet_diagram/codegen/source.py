@@ -43,33 +43,19 @@ HELPERS = {
 """Source of each helper module, by name, for any number of spatial dimensions."""
 
 
-def helper_lines(text: str, dims: int) -> list[list[str]]:
-    """Return the lines of each helper that the text of a network calls."""
-    slices = ", ".join([":", ":", *[":: self.stride"] * dims])
-    values = {"slices": slices, "zeros": "0, " * 2 * dims}
-    used = [source for name, source in HELPERS.items() if f"{name}(" in text]
-    return [_filled(source, values).split("\n") for source in used]
-
-
-def _filled(source: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        source = source.replace(f"{{{name}}}", value)
-    return source
-
-
 def source(doc: str, parts: Sequence[Sequence[str]], dims: int) -> str:
     """Return the text of a file: docstring, imports, required helpers and parts."""
-    text = "\n".join(line for part in parts for line in part)
-    helpers = helper_lines(text, dims)
-    contents = [*helpers, *parts]
-    head = [*docstring(doc), "", *_imports("\n".join(line for part in contents for line in part))]
-    blocks = ["\n".join(head), *("\n".join(part) for part in contents)]
-    return "\n\n\n".join(blocks) + "\n"
-
-
-def _imports(text: str) -> list[str]:
-    """Return the imports that a text needs, in the usual order."""
-    lines = ["from collections.abc import Sequence", ""] if "Sequence[" in text else []
-    lines += ["import torch"] if "torch." in text else []
-    lines += ["import torch.nn.functional as F"] if "F.pad(" in text else []
-    return [*lines, "from torch import Tensor, nn"]
+    texts = ["\n".join(part) for part in parts]
+    calls = "\n".join(texts)
+    slices = ", ".join([":", ":", *[":: self.stride"] * dims])
+    helpers = [helper for name, helper in HELPERS.items() if f"{name}(" in calls]
+    texts = [
+        *(helper.replace("{slices}", slices).replace("{zeros}", "0, " * 2 * dims) for helper in helpers),
+        *texts,
+    ]
+    whole = "\n".join(texts)
+    head = [*docstring(doc), ""]
+    head += ["from collections.abc import Sequence", ""] if "Sequence[" in whole else []
+    head += ["import torch"] if "torch." in whole else []
+    head += ["import torch.nn.functional as F"] if "F.pad(" in whole else []
+    return "\n\n\n".join(["\n".join([*head, "from torch import Tensor, nn"]), *texts]) + "\n"

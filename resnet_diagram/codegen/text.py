@@ -80,16 +80,10 @@ def docstring(text: str, indent: str = "") -> list[str]:
     first, _, rest = text.partition("\n")
     if not rest:
         return [f'{indent}"""{first}"""']
-    return [f'{indent}"""{first}', "", *wrapped(rest, indent), f'{indent}"""']
-
-
-def wrapped(text: str, indent: str = "") -> list[str]:
-    """Return a text as wrapped lines; its own line breaks are kept."""
-    return [
-        line
-        for paragraph in text.split("\n")
-        for line in (textwrap.wrap(paragraph, WIDTH, initial_indent=indent, subsequent_indent=indent) or [""])
-    ]
+    lines = [f'{indent}"""{first}', ""]
+    for paragraph in rest.split("\n"):
+        lines += textwrap.wrap(paragraph, WIDTH, initial_indent=indent, subsequent_indent=indent) or [""]
+    return [*lines, f'{indent}"""']
 
 
 def indented(lines: Iterable[str], by: str = STEP) -> list[str]:

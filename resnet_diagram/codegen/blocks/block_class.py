@@ -122,19 +122,17 @@ def _residual(output: BlockClass, classes: Classes, comments: bool) -> None:
     pieces = body.pieces(runs[0], names[0])
     after = body.pieces(runs[1], names[1])
     result = shortcut(blocks, body)
-    output.init = [*body.lines(), *_arm_lines(result)]
+    init, value, late = _arm_lines(result)
+    output.init = [*body.lines(), *init]
     output.doc = class_doc(telling, result.condition if result else None)
     forks = [_fork(block, runs[0], names[0]) for block in blocks]
-    plain = {fork for fork, block in zip(forks, blocks, strict=True) if not arm(block)}
-    removed = {fork for fork, block in zip(forks, blocks, strict=True) if arm(block)}
-    leave, join = min(plain | removed), max(removed | plain)
+    leave, join = min(forks), max(forks)
     lines = sentences(pieces[:leave], "x", comments=comments)
     if leave == join:
         note = f"  # {shape_text(merged_shape(blocks[0]))}" if comments and arm(blocks[0]) else ""
-        lines += [f"{_shortcut_line(result)}{note}"]
+        lines += [f"shortcut = {value}{note}"]
     else:
-        lines += ["shortcut = x", *sentences(pieces[leave:join], "x", comments=comments)]
-        lines += _late_shortcut(result)
+        lines += ["shortcut = x", *sentences(pieces[leave:join], "x", comments=comments), *late]
     lines += sentences(pieces[join:], "x", comments=comments)
     total = nested(after, _signed(("x", "shortcut"), blocks[0]))
     output.forward = [
@@ -162,28 +160,17 @@ def _fork(block: Block, cells: Sequence[object], names: Sequence[str]) -> int:
     return len(dict.fromkeys(heads[:place]))
 
 
-def _arm_lines(result: Arm | None) -> list[str]:
-    if result is None:
-        return []
-    if not result.condition:
-        return statement(f"self.{result.name} = ", result.call, INSIDE)
-    lines = indented([f"self.{result.name}: nn.Module | None = None", f"if {result.condition}:"], INSIDE)
-    return [*lines, *statement(f"self.{result.name} = ", result.call, INSIDE + STEP)]
-
-
-def _shortcut_line(result: Arm | None) -> str:
-    if result is None:
-        return "shortcut = x"
-    if not result.condition:
-        return f"shortcut = self.{result.name}(x)"
-    return f"shortcut = x if self.{result.name} is None else self.{result.name}(x)"
-
-
-def _late_shortcut(result: Arm | None) -> list[str]:
-    """Return the lines of a conditional shortcut that starts after a shared pre-activation, or no lines."""
-    if result is None or not result.condition:
-        return []
-    return [f"if self.{result.name} is not None:", f"{STEP}shortcut = self.{result.name}(x)"]
+def _arm_lines(arm: Arm | None) -> tuple[list[str], str, list[str]]:
+    """Return the lines of a shortcut in `__init__`, its value, and the lines for a late one."""
+    if arm is None:
+        return [], "x", []
+    attribute = f"self.{arm.name}"
+    if not arm.condition:
+        return statement(f"{attribute} = ", arm.call, INSIDE), f"{attribute}(x)", []
+    lines = indented([f"{attribute}: nn.Module | None = None", f"if {arm.condition}:"], INSIDE)
+    lines += statement(f"{attribute} = ", arm.call, INSIDE + STEP)
+    late = [f"if {attribute} is not None:", f"{STEP}shortcut = {attribute}(x)"]
+    return lines, f"x if {attribute} is None else {attribute}(x)", late
 
 
 # -- blocks with other meetings ----------------------------------------------------------------------------

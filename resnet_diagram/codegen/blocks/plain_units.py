@@ -27,7 +27,14 @@ def with_units(network: Network) -> Network:
     if not any(isinstance(element, Stage) for element in elements):
         united = _stages(_units([element for element in elements if isinstance(element, Layer)]))
         return replace(network, stem=(), body=tuple(united), head=())
-    return replace(network, body=tuple(_united(element) for element in network.body))
+    body: list[Element] = []
+    for element in network.body:
+        items = element.body if isinstance(element, Stage) else ()
+        layers = [item for item in items if isinstance(item, Layer)]
+        if isinstance(element, Stage) and len(layers) == len(items):
+            element = replace(element, body=tuple(_units(layers)))
+        body.append(element)
+    return replace(network, body=tuple(body))
 
 
 def with_dropouts(network: Network) -> Network:
@@ -38,31 +45,21 @@ def with_dropouts(network: Network) -> Network:
 
 
 def _with_dropouts(run: Sequence[Element]) -> tuple[Element, ...]:
-    parts = (_layer_with_dropout(element) if isinstance(element, Layer) else [element] for element in run)
-    return tuple(with_runs(element, _with_dropouts) for part in parts for element in part)
-
-
-def _layer_with_dropout(layer: Layer) -> tuple[Layer, ...]:
-    rate = setting(layer, DROPOUT)
-    if not rate:
-        return (layer,)
-    settings = changed(LayerKind.DROPOUT, "dropout", {"p": rate})
-    dropout = Layer(
-        kind=LayerKind.DROPOUT,
-        op="dropout",
-        in_shape=layer.out_shape,
-        out_shape=layer.out_shape,
-        settings=settings,
-    )
-    return (with_settings(layer, {DROPOUT: 0.0}), dropout)
-
-
-def _united(element: Element) -> Element:
-    """Return a stage of layers with its convolutions grouped into blocks; other elements unchanged."""
-    if not isinstance(element, Stage):
-        return element
-    layers = [item for item in element.body if isinstance(item, Layer)]
-    return replace(element, body=tuple(_units(layers))) if len(layers) == len(element.body) else element
+    items: list[Element] = []
+    for element in run:
+        rate = setting(element, DROPOUT) if isinstance(element, Layer) else None
+        if isinstance(element, Layer) and rate:
+            dropout = Layer(
+                kind=LayerKind.DROPOUT,
+                op="dropout",
+                in_shape=element.out_shape,
+                out_shape=element.out_shape,
+                settings=changed(LayerKind.DROPOUT, "dropout", {"p": rate}),
+            )
+            items += [with_settings(element, {DROPOUT: 0.0}), dropout]
+        else:
+            items.append(with_runs(element, _with_dropouts))
+    return tuple(items)
 
 
 def _units(layers: Sequence[Layer]) -> list[Element]:
@@ -84,7 +81,7 @@ def _stages(units: Sequence[Element]) -> list[Element]:
     """Group neighbouring units of one resolution into stages."""
     elements: list[Element] = []
     number = 0
-    for size, run in groupby(units, key=_resolution):
+    for size, run in groupby(units, key=lambda unit: out_shape(unit)[1:] if isinstance(unit, Block) else ()):
         members = tuple(run)
         if not size or len(members) == 1:
             elements += members
@@ -92,8 +89,3 @@ def _stages(units: Sequence[Element]) -> list[Element]:
         number += 1
         elements.append(Stage(name=f"stage{number}", body=members))
     return elements
-
-
-def _resolution(unit: Element) -> tuple[int, ...]:
-    """Return the output resolution of a unit; empty for a single layer."""
-    return out_shape(unit)[1:] if isinstance(unit, Block) else ()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.codegen.blocks.body import Body, kept_inputs
-from resnet_diagram.codegen.blocks.forward import Piece, sentences
+from resnet_diagram.codegen.blocks.forward import sentences
 from resnet_diagram.codegen.blocks.parameters import Scope
 from resnet_diagram.codegen.docstrings import called
 from resnet_diagram.codegen.names import attribute_names, function_name
@@ -30,13 +30,16 @@ def network_lines(
     body = Body(scope=Scope(1), classes=maker, owners=("",), lazy=kept_inputs([elements]))
     names = attribute_names([(element,) for element in elements], ("",))
     pieces = body.pieces([(element,) for element in elements], names)
-    classes = _classes(elements, names)
-    if classes:
-        # Write `num_classes` into the classifier.
-        place = _last_weighted(elements)
-        assert place is not None
+    place = _classifier(elements, names)
+    classes = 0 if place is None else next(walk(elements[place])).out_shape[0]
+    if place is not None:
         call = body.attributes[names[place]]
         body.attributes[names[place]] = replace(call, args=(call.args[0], "num_classes", *call.args[2:]))
+    forward = [
+        f"# x: {shape_text(network.input_shape)}",
+        *sentences(pieces, "x", comments=True),
+        "return x",
+    ]
     parameters = ["depths: Sequence[int]"] if depths else []
     parameters += [f"num_classes: int = {classes}"] if classes else []
     class_lines = [
@@ -48,37 +51,26 @@ def network_lines(
         *body.lines(),
         *([f"{INSIDE}self._initialise()"] if initialiser(elements) else []),
         "",
-        *indented([*_forward(network, pieces), "", *initialiser(elements)]),
+        *indented(
+            ["def forward(self, x: Tensor) -> Tensor:", *indented(forward), "", *initialiser(elements)]
+        ),
     ]
     value = f"({', '.join(str(len(stage.body)) for stage in stages)})" if depths else ""
     return class_lines, _factory(network, name, value, classes)
 
 
-def _last_weighted(elements: Sequence[Element]) -> int | None:
-    """Return the index of the classifier, the last weighted layer; None if a later one changes channels."""
+def _classifier(elements: Sequence[Element], names: Sequence[str]) -> int | None:
+    """Return the index of the last weighted layer; None if it is in a sequence or a later one counts."""
     for place in reversed(range(len(elements))):
         element = elements[place]
         if not isinstance(element, Layer):
             return None
         if element.kind in WEIGHTED:
-            return place if element.groups == 1 and element.out_shape[1:] in ((), (1,), (1, 1)) else None
+            whole = element.groups == 1 and element.out_shape[1:] in ((), (1,), (1, 1))
+            return place if whole and "." not in names[place] else None
         if element.params or element.kind not in (LayerKind.ACTIVATION, LayerKind.RESHAPE, LayerKind.POOL):
             return None
     return None
-
-
-def _classes(elements: Sequence[Element], names: Sequence[str]) -> int:
-    """Return the number of output classes; 0 if the last layer is not a named classifier."""
-    place = _last_weighted(elements)
-    if place is None or "." in names[place]:
-        return 0
-    return next(walk(elements[place])).out_shape[0]
-
-
-def _forward(network: Network, pieces: Sequence[Piece]) -> list[str]:
-    lines = sentences(pieces, "x", comments=True)
-    entry = f"# x: {shape_text(network.input_shape)}"
-    return ["def forward(self, x: Tensor) -> Tensor:", *indented([entry, *lines, "return x"])]
 
 
 def initialiser(elements: Sequence[Element]) -> list[str]:
@@ -102,6 +94,12 @@ def initialiser(elements: Sequence[Element]) -> list[str]:
     ]
 
 
+def class_name(network: Network) -> str:
+    """Return `ResNet` for a network of basic blocks or bottlenecks, `Net` for any other."""
+    kinds = {block_kind(block) for block in residual_blocks(network)}
+    return "ResNet" if kinds & {BlockKind.BASIC, BlockKind.BOTTLENECK} else "Net"
+
+
 def _doc(network: Network) -> str:
     parts = (
         ("stem", network.stem),
@@ -111,12 +109,6 @@ def _doc(network: Network) -> str:
     words = [word for word, elements in parts if elements]
     listed = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
     return f"{listed[0].upper()}{listed[1:]}."
-
-
-def class_name(network: Network) -> str:
-    """Return `ResNet` for a network of basic blocks or bottlenecks, `Net` for any other."""
-    kinds = {block_kind(block) for block in residual_blocks(network)}
-    return "ResNet" if kinds & {BlockKind.BASIC, BlockKind.BOTTLENECK} else "Net"
 
 
 def _factory(network: Network, name: str, depths: str, classes: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import count, groupby
 
 from resnet_diagram.codegen.blocks.block_class import BlockClass, block_class
 from resnet_diagram.codegen.blocks.body import Body, check_joints, kept_inputs
@@ -63,9 +63,17 @@ def plan(network: Network, reserved: Iterable[str] = (), shown: Block | None = N
         groups: dict[Key, dict[Block, None]] = {}
         for block in level:
             groups.setdefault(block_key(block, result.nested_key), {})[block] = None
-        for blocks in groups.values():
-            for variant in _variants(list(blocks), result):
-                _add(variant, result, focus)
+        for variant in (variant for blocks in groups.values() for variant in _variants(list(blocks), result)):
+            variant.sort(key=lambda block: block not in focus)
+            name = target = class_name(variant[0])
+            for number in count(2):
+                if name not in result.names:
+                    break
+                name = f"{target}{number}"
+            result.names.add(name)
+            added = block_class(name, variant, result, comments=variant[0] in focus)
+            result.made.append(added)
+            result.class_of.update(dict.fromkeys(variant, added))
     return result
 
 
@@ -75,50 +83,29 @@ def _inside(block: Block) -> Iterator[Block]:
         yield from _inside(child)
 
 
-def _add(blocks: list[Block], result: Plan, focus: Sequence[Block]) -> None:
-    """Make the class of some blocks; the first is one of those in focus, if any is."""
-    blocks.sort(key=lambda block: block not in focus)
-    target = class_name(blocks[0])
-    tries = (target if number == 1 else f"{target}{number}" for number in range(1, len(result.names) + 2))
-    name = next(item for item in tries if item not in result.names)
-    result.names.add(name)
-    added = block_class(name, blocks, result, comments=blocks[0] in focus)
-    result.made.append(added)
-    result.class_of.update(dict.fromkeys(blocks, added))
-
-
 def _variants(blocks: list[Block], result: Plan) -> list[list[Block]]:
     """Group the blocks by shortcut, so that each class has at most one kind besides the identity."""
     if not residual(blocks[0]):
         return [blocks]
     kinds: dict[Key, list[Block]] = {}
     for block in blocks:
-        kinds.setdefault(_shortcut_key(block, result), []).append(block)
-    plain = [key for key, members in kinds.items() if not arm(members[0])]
-    laid = [key for key, members in kinds.items() if arm(members[0])]
-    groups = _merged_pools([kinds[key] for key in laid], result)
-    for key in plain:
-        fork = len(kinds[key][0].before)
-        home = next((group for group in groups if _joins(group, fork)), None)
-        if home is None:
-            groups.append(kinds[key])
+        padded = zero_padding(arm(block))
+        key = (len(block.before), "zero padding") if padded else arm_key(block, result.nested_key)
+        kinds.setdefault(key, []).append(block)
+    groups = _merged_pools([members for members in kinds.values() if arm(members[0])], result)
+    for members in kinds.values():
+        if arm(members[0]):
+            continue
+        # An identity joins a shortcut with layers if it leaves no later.
+        fork = len(members[0].before)
+        homes = (group for group in groups if all(map(arm, group)) and len(group[0].before) >= fork)
+        if home := next(homes, None):
+            home += members
         else:
-            home += kinds[key]
+            groups.append(members)
     order = {block: place for place, block in enumerate(blocks)}
     ordered = [sorted(group, key=lambda block: order[block]) for group in groups]
     return sorted(ordered, key=lambda group: order[group[0]])
-
-
-def _joins(group: Sequence[Block], fork: int) -> bool:
-    """Return whether blocks with an identity that leaves at `fork` can be of the class of a group."""
-    counts = [len(block.before) for block in group if arm(block)]
-    return bool(counts) and counts[0] >= fork and all(arm(block) for block in group)
-
-
-def _shortcut_key(block: Block, result: Plan) -> Key:
-    if zero_padding(arm(block)):
-        return (len(block.before), "zero padding")
-    return arm_key(block, result.nested_key)
 
 
 def _merged_pools(groups: list[list[Block]], result: Plan) -> list[list[Block]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from resnet_diagram.codegen.blocks.block_class import BlockClass
-from resnet_diagram.codegen.blocks.parameters import Scope, Value, Variable
+from resnet_diagram.codegen.blocks.parameters import Scope, Variable
 from resnet_diagram.codegen.network.plan import Plan
 from resnet_diagram.codegen.text import INSIDE, STEP, WIDTH, Call, generator, signature, statement
 from resnet_diagram.dataclass import dataclass
@@ -43,11 +43,14 @@ class Helper:
         first = Call(self.made.name, tuple(_given(element, element.name) for element in parameters))
         passed = (item for item in parameters if item.name not in self.first_only)
         rest = Call(self.made.name, tuple(_given(value, self._inner(value)) for value in passed))
+        others = [f"{STEP}others = ({rest} for _ in range(blocks - 1))"]
+        if len(others[0]) > WIDTH:
+            others = [f"{STEP}others = (", *generator(rest, "blocks - 1", INSIDE), f"{STEP})"]
         return [
             *signature(f"def {HELPER}", declared, "nn.Sequential"),
             f'{STEP}"""A stage; its first block may change resolution and channels."""',
             *statement("first = ", first, STEP),
-            *_others(rest),
+            *others,
             f"{STEP}return nn.Sequential(first, *others)",
         ]
 
@@ -85,13 +88,6 @@ def _given(parameter: Variable, text: str) -> str:
     return text if parameter.default is None else f"{parameter.name}={text}"
 
 
-def _others(call: Call) -> list[str]:
-    line = f"{STEP}others = ({call} for _ in range(blocks - 1))"
-    if len(line) <= WIDTH:
-        return [line]
-    return [f"{STEP}others = (", *generator(call, "blocks - 1", INSIDE), f"{STEP})"]
-
-
 def out_expression(block_class: BlockClass) -> str:
     """Return a block's output channels as an expression in its parameters, for use outside its class."""
     if "expansion" in block_class.scope.constants:
@@ -106,36 +102,29 @@ def helper(stages: Iterable[Stage], plan: Plan) -> Helper | None:
         result = _class_of(stage, plan)
         if result is not None and result.scope.column("in_channels"):
             by_class.setdefault(result.name, []).append(stage)
-    candidates = [_helper(left, plan) for left in by_class.values()]
-    entries = [candidate for candidate in candidates if candidate is not None]
-    return max(entries, key=lambda item: len(item.stages), default=None)
+    helpers = []
+    for members in by_class.values():
+        made = _class_of(members[0], plan)
+        assert made is not None
+        fits: list[Stage] = []
+        first_only: set[str] = set()
+        carried: set[str] = set()
+        for stage in members:
+            ways = _ways(stage, made)
+            if ways is not None and not ways[0] & carried and not ways[1] & first_only:
+                first_only |= ways[0]
+                carried |= ways[1]
+                fits.append(stage)
+        optional = {entry.name for entry in made.scope.parameters() if entry.default is not None}
+        if sum(len(stage.body) for stage in fits) > 1:
+            helpers.append(Helper(made=made, first_only=frozenset(optional - carried), stages=tuple(fits)))
+    return max(helpers, key=lambda item: len(item.stages), default=None)
 
 
 def _class_of(stage: Stage, plan: Plan) -> BlockClass | None:
     members = [plan.class_of.get(block) for block in stage.body if isinstance(block, Block)]
     equal = len(members) == len(stage.body) and all(member is members[0] for member in members)
     return members[0] if equal else None
-
-
-def _helper(stages: Sequence[Stage], plan: Plan) -> Helper | None:
-    result = _class_of(stages[0], plan)
-    assert result is not None
-    fits: list[Stage] = []
-    first_only: set[str] = set()
-    carried: set[str] = set()
-    for stage in stages:
-        paths = _ways(stage, result)
-        if paths is None or paths[0] & carried or paths[1] & first_only:
-            continue
-        first_only |= paths[0]
-        carried |= paths[1]
-        fits.append(stage)
-    only = {
-        parameter.name for parameter in result.scope.parameters() if parameter.default is not None
-    } - carried
-    if sum(len(stage.body) for stage in fits) < 2:
-        return None
-    return Helper(made=result, first_only=frozenset(only), stages=tuple(fits))
 
 
 def _ways(stage: Stage, block_class: BlockClass) -> tuple[set[str], set[str]] | None:
@@ -146,20 +135,17 @@ def _ways(stage: Stage, block_class: BlockClass) -> tuple[set[str], set[str]] | 
     outs = block_class.scope.column("out_channels")
     for parameter in block_class.scope.parameters():
         first, *rest = [parameter.values[place] for place in places]
+        usual = parameter.default is not None and all(value == parameter.default for value in rest)
         if parameter.name == "in_channels":
             if outs is None or any(second != outs[places[0]] for second in rest):
                 return None
         elif any(right != first for right in rest):
-            if not _all_default(rest, parameter):
+            if not usual:
                 return None
             first_only.add(parameter.name)
-        elif rest and not _all_default(rest, parameter):
+        elif rest and not usual:
             carried.add(parameter.name)
     return first_only, carried
-
-
-def _all_default(values: Sequence[Value], parameter: Variable) -> bool:
-    return parameter.default is not None and all(value == parameter.default for value in values)
 
 
 def _blocks(stage: Stage) -> list[Block]:
