@@ -21,6 +21,9 @@ from resnet_diagram.tracer.record import torch_private
 _STDOUT, _STDERR = 1, 2
 """Numbers of the files that every process has for its output."""
 
+_RECURSION_LIMIT = 3_000
+"""Calls within each other while a model runs: a recorded module takes more of them than in torch alone."""
+
 Container = dict[Any, Any] | list[Any]
 
 _lock = threading.RLock()
@@ -160,9 +163,13 @@ def replaced(owner: Any, functions: Mapping[str, Callable[..., Any]]) -> Iterato
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Suppress warnings, stdout, autocast and fused attention; restore settings of torch and Python."""
+    """Suppress warnings, stdout, autocast and fused attention; restore settings of torch and Python.
+
+    Modules may lie as deep in each other as torch allows.
+    """
     with random_states(), settings(), warnings.catch_warnings(action="ignore"), prints_on_stderr():
         torch.backends.mha.set_fastpath_enabled(False)  # it hides a whole layer in one operation
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
         yield
 
 

@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.errors import SourceError, TraceError
+from resnet_diagram.spec.measure import walk
 from resnet_diagram.tracer import load_model, parse_input, read_run, run_once, trace
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.versions import Marks
@@ -315,6 +316,7 @@ def test_private_names_have_one_home() -> None:
 IMPORTING = """
 import sys
 import torch
+from resnet_diagram.spec.measure import walk
 from resnet_diagram.tracer import load_model
 from resnet_diagram.tracer.record import torch_private
 model = load_model({source!r}).model
@@ -504,3 +506,25 @@ def test_the_caller_s_mode_changes_no_network(
     with context():
         found = trace(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3)))
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    "outer", [lambda inner: nn.Sequential(inner), lambda inner: nn.Sequential(nn.ReLU(), inner)]
+)
+def test_modules_lie_as_deep_as_in_torch(outer: Callable[[nn.Module], nn.Module]) -> None:
+    model: nn.Module = nn.Conv2d(3, 3, 1)
+    for _ in range(300):
+        model = outer(model)
+    limit = sys.getrecursionlimit()
+    assert [layer.op for layer in walk(trace(model, [parse_input("3x8x8")]))].count("conv") == 1
+    assert sys.getrecursionlimit() == limit
+
+
+def test_a_module_that_calls_itself_is_refused() -> None:
+    class Endless(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            result: Tensor = self(x)
+            return result
+
+    with pytest.raises(TraceError, match="RecursionError"):
+        trace(Endless(), [parse_input("3x8x8")])
