@@ -52,6 +52,11 @@ def connector_shapes(line: Connector, drawing: Drawing) -> Iterator[Values]:
     paint, head = line_style(style, drawing), (_nearest(width), _nearest(length))
     parts = list(pieces(_from_edge(line, drawing)))
     start = _site(line.tail, tail_spot(line), drawing)
+    if start and start[1] >= len(SIDES) and line.tail.fork not in drawing.forks and len(parts[0]) > 2:
+        # LibreOffice lets an elbow leave a site that is not in the middle of a side in any direction.
+        (x, y), (bend_x, bend_y), *_ = parts[0]
+        middle = (x + bend_x) / 2, (y + bend_y) / 2
+        parts[:1] = [(parts[0][0], middle), (middle, *parts[0][1:])]
     for number, points in enumerate(parts, 1):
         last = number == len(parts)
         name = line.id if number == 1 else f"{line.id}-part-{number}"

@@ -12,7 +12,19 @@ from click.testing import CliRunner
 from resnet_diagram.cli.main import main
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import RenderError, UnrenderedWarning
-from resnet_diagram.layout.scene import Connector, Point, boxes, connectors, groups
+from resnet_diagram.layout.scene import (
+    Box,
+    Connector,
+    End,
+    Form,
+    Group,
+    GroupKind,
+    Point,
+    Side,
+    boxes,
+    connectors,
+    groups,
+)
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Figure, Slide
 from resnet_diagram.render.pptx.deck import render_deck, render_pptx
@@ -120,6 +132,28 @@ def test_every_shortcut_is_attached_at_both_ends() -> None:
     assert shortcuts
     for line in shortcuts:
         assert all(set(ends(part)) == {"stCxn", "endCxn"} for part in pieces(line, drawn)), line.id
+
+
+@pytest.mark.parametrize("height", [30.0, 60.0])
+def test_no_elbow_leaves_a_side_beside_its_middle(height: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = kept("resnet18", View.OVERVIEW)
+    tail, head = (
+        Box(id=name, role="block", form=Form.RECTANGLE, x=x, y=y, width=40.0, height=size)
+        for name, x, y, size in (("tail", 10.0, 100.0, height), ("head", 120.0, 10.0, 20.0))
+    )
+    line = Connector(
+        id="line",
+        role="flow",
+        points=((50.0, 110.0), (140.0, 110.0), (140.0, 30.0)),
+        tail=End(element="tail", side=Side.RIGHT),
+        head=End(element="head", side=Side.BOTTOM),
+    )
+    root = Group(id="figure", kind=GroupKind.FIGURE, children=(tail, head, line))
+    monkeypatch.setattr(Figure, "scene", replace(shown.scene, root=root, width=200.0, height=200.0))
+    parts = pieces(line, by_name(slide_of(shown)))
+    bent = [part for part in parts if len(route(part)) > 2]
+    assert len(parts) == 2
+    assert bent == parts[1:]
 
 
 def test_stages_are_groups_with_alternative_text() -> None:
