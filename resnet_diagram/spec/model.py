@@ -210,7 +210,8 @@ class Network:
 
     def __hash__(self) -> int:
         """Return a number that is found without a look at each layer, to keep what is known of a network."""
-        return hash((self.name, self.input_shape, self.source))
+        counts = tuple(len(stage.body) for stage in self.stages)
+        return hash((self.name, self.input_shape, self.source, counts))
 
     @property
     def params(self) -> int:

@@ -68,7 +68,8 @@ class OverviewDraft:
         """Begin a frame."""
         key = self.branches.get(stage.name, "") if stage else ""
         number = self.branch_numbers.get(key, self.stages + 1) if stage else 0
-        branches = sum(frame.number == number for frame in self.frames)
+        shared = key in self.branch_numbers
+        branches = sum(frame.number == number for frame in self.frames) if shared else 0
         self.stages = max(self.stages, number)
         if key:
             self.branch_numbers[key] = number
