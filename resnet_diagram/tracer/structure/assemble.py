@@ -32,6 +32,7 @@ from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.stages import Split, repeated_graphs, staged
 
 _SHOWN = 4
+_MOST_LEFT_OUT = 10
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 Sizes = Mapping[int, tuple[str, int]]
@@ -183,8 +184,9 @@ def _best_reading(graph: OpGraph) -> Reading:
     """Return the reading from all inputs to all outputs, unless one with fewer keeps more blocks whole.
 
     Masks, time steps and the like enter every block, and maps of attention leave them: then the reading is
-    that of the main output, from the input of most blocks, of equals the longest. An output that has
-    parameters of its own, as of an auxiliary head, is not left out for it.
+    that of the main output, from the input of most blocks, of equals the longest, unless it leaves out far
+    more work than that from another input. An output that has parameters of its own, as of an auxiliary
+    head, is not left out for it.
     """
     main = [_main_output(graph)]
     outputs = main if graph.error else graph.outputs
@@ -198,8 +200,10 @@ def _best_reading(graph: OpGraph) -> Reading:
         if has_memories(reading.flow.steps)
     ]
     if len(graph.inputs) > 1:
-        single = [_read(graph, main, [node]) for node in graph.inputs]
-        readings += sorted((r for r in single if r.parts), key=lambda r: -len(r.flow.steps))
+        single = [reading for node in graph.inputs if (reading := _read(graph, main, [node])).parts]
+        least = min((reading.flow.undrawn.macs for reading in single), default=0)
+        single = [reading for reading in single if reading.flow.undrawn.macs <= _MOST_LEFT_OUT * least]
+        readings += sorted(single, key=lambda reading: -len(reading.flow.steps))
     best = max(readings, key=_whole_blocks)
     if not _is_irregular(best):
         return best

@@ -173,3 +173,59 @@ def test_every_output_is_followed() -> None:
     assert [one["from"] for one in facts(network)["outputs"]] == ["near", "far.1"]
     assert params(network) == total(TwoHeads())
     assert network.notes == ()
+
+
+class Normalised(nn.Module):
+    """A norm whose factors and summands a linear layer makes of a condition."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.factor, self.summand = nn.Linear(6, channels), nn.Linear(6, channels)
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        factor, summand = (part(condition)[:, :, None, None] for part in (self.factor, self.summand))
+        return self.norm(x) * (1 + factor) + summand  # type: ignore[no-any-return]
+
+
+class Enlarging(nn.Module):
+    """A block of a generator that enlarges on both ways and is conditioned before each convolution."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList([Normalised(channels), Normalised(out)])
+        self.convs = nn.ModuleList([nn.Conv2d(channels, out, 3, 1, 1), nn.Conv2d(out, out, 3, 1, 1)])
+        self.around = nn.Conv2d(channels, out, 1)
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        large = torch.nn.functional.interpolate(x, scale_factor=2)
+        y = torch.nn.functional.interpolate(self.norms[0](x, condition).relu(), scale_factor=2)
+        y = self.convs[1](self.norms[1](self.convs[0](y), condition).relu())
+        return y + self.around(large)  # type: ignore[no-any-return]
+
+
+class ConditionalGenerator(nn.Module):
+    """A generator from noise, whose blocks are conditioned on an embedded class and, if asked, on noise."""
+
+    def __init__(self, *, noisy: bool) -> None:
+        super().__init__()
+        self.noisy = noisy
+        self.first, self.classes = nn.Linear(2, 16 * 16), nn.Embedding(10, 4 if noisy else 6)
+        self.blocks = nn.ModuleList([Enlarging(16, 8), Enlarging(8, 4)])
+
+    def forward(self, noise: Tensor, label: Tensor) -> Tensor:
+        first, *parts = noise.chunk(3, 1)
+        x: Tensor = self.first(first).view(-1, 16, 4, 4)
+        for block, part in zip(self.blocks, parts, strict=True):
+            condition = self.classes(label)
+            x = block(x, torch.cat([condition, part], 1) if self.noisy else condition)
+        return x
+
+
+@pytest.mark.parametrize("noisy", [True, False])
+def test_a_condition_makes_no_shortcut_of_a_conditioned_generator(noisy: bool) -> None:
+    model = ConditionalGenerator(noisy=noisy)
+    found = facts(trace(model, [parse_input("6"), parse_input("1:int64")]))
+    ways = [[layer["kind"] for layer in one["shortcut_layers"]] for one in found["residuals"]]
+    assert ways == [["upsample", "conv"]] * 2
+    assert found["params"] == total(model)
