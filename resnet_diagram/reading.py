@@ -76,6 +76,12 @@ def read_standard_input() -> bytes:
     return content
 
 
+def backslash_remedy(problem: str) -> str:
+    """Return what to do about a backslash that TOML does not take, as of a path of Windows; else nothing."""
+    is_backslash = "hex value" in problem or "Unescaped" in problem
+    return " A backslash begins an escape; write such a text in single quotes." if is_backslash else ""
+
+
 def read_toml(path: Path, noun: str) -> dict[str, Any]:
     """Return the table in a TOML file. Raise UsageError if it cannot be read; `noun`: the kind of file."""
     import tomllib
@@ -90,4 +96,5 @@ def read_toml(path: Path, noun: str) -> dict[str, Any]:
         problem = "it is not a text in UTF-8"
     except ValueError as error:
         problem = str(error)
-    raise UsageError(f"{noun} '{path}' cannot be read: {problem}. It must be a TOML file.")
+    remedy = backslash_remedy(problem)
+    raise UsageError(f"{noun} '{path}' cannot be read: {problem}. It must be a TOML file.{remedy}")

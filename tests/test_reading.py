@@ -81,6 +81,20 @@ def test_toml_may_begin_with_a_mark_and_is_refused_with_its_name(tmp_path: Path)
             read_toml(path, "Theme file")
 
 
+@pytest.mark.parametrize("text", [r'a = "C:\Users\x"', r'a = "C:\dir"', 'a = 1\nc = "\\u12"'])
+@pytest.mark.parametrize("name", ["net.toml", "theme.toml", "words.toml", "marks.toml"])
+def test_a_path_of_windows_in_toml_is_answered_with_single_quotes(
+    name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    result = run(*READERS[name])
+    assert result.exit_code in (1, 2)
+    assert result.stderr.rstrip().endswith(
+        "A backslash begins an escape; write such a text in single quotes."
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -5,6 +5,7 @@ from typing import Any
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.limits import counting_elements
+from resnet_diagram.reading import backslash_remedy
 from resnet_diagram.spec.check.faults import FaultError, Path
 from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.model import Network
@@ -23,7 +24,7 @@ def loads(text: str, place: str = "", name: str = "") -> Network:
     try:
         return network_of(tomllib.loads(text), name)
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{place or 'TOML'}: {_syntax(str(error))}") from None
+        raise SpecError(f"{place or 'TOML'}: {_syntax(str(error))}{backslash_remedy(str(error))}") from None
     except ValueError as error:
         raise SpecError(f"{place or 'TOML'}: not valid TOML: {error}.") from None
     except RecursionError:
