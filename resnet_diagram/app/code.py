@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from resnet_diagram.app.log import Log
-from resnet_diagram.app.requests import Artifact, CodeRequest, check_folders, read
+from resnet_diagram.app.requests import Artifact, CodeRequest, check_folders, check_suffix, read
 from resnet_diagram.codegen.code import code as code_of
 from resnet_diagram.sources.resolve import network_of
 
@@ -25,5 +25,6 @@ def code(what: "Drawable", *, block: str | None = None, input_shape: "Input | No
 def code_artifacts(request: CodeRequest, log: Log) -> tuple[Artifact, ...]:
     """Return the PyTorch file. Raises CodeError, which names the part, if a part cannot be written."""
     check_folders([request.path], request.reading.folder)
+    check_suffix(request.path, (".py",))
     network = read(request.source, request.reading, log)
     return (Artifact(name=request.path, content=code_of(network, request.block), format="python"),)

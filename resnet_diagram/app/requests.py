@@ -134,6 +134,14 @@ STDOUT = Path("-")
 """The name of standard output among files."""
 
 
+def check_suffix(path: Path | None, suffixes: Sequence[str]) -> None:
+    """Raise UsageError for a file whose suffix is of another format; one without a suffix is of any."""
+    if path and path.suffix and path.suffix.lower() not in suffixes:
+        raise UsageError(
+            f"The file {str(path)!r} has the suffix {path.suffix!r}; expected {' or '.join(suffixes)}."
+        )
+
+
 def targets_of(
     paths: Sequence[Path], by_name: str, of_suffix: Callable[[Path], str], default: str = ""
 ) -> tuple[Target, ...]:

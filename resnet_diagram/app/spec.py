@@ -1,7 +1,7 @@
 """Write a network as a spec file."""
 
 from resnet_diagram.app.log import Log
-from resnet_diagram.app.requests import Artifact, SpecRequest, check_folders, read
+from resnet_diagram.app.requests import Artifact, SpecRequest, check_folders, check_suffix, read
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.json.files import text_of
 
@@ -12,6 +12,7 @@ def spec_artifacts(request: SpecRequest, log: Log) -> tuple[Artifact, ...]:
     network = read(request.source, request.reading, log)
     form = request.form
     if request.path and not form:
+        check_suffix(request.path, (".toml", ".json"))
         form = "toml" if request.path.suffix.lower() == ".toml" else "json"
     if form:
         return (Artifact(name=request.path, content=text_of(network, form), format=form),)

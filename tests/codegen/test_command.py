@@ -34,6 +34,18 @@ def test_a_missing_folder_writes_nothing(tmp_path: Path) -> None:
     assert "none" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "suffix"),
+    [(["code", "resnet18"], "svg"), (["code", "resnet18"], "TOML"), (["spec", "resnet18"], "yaml")],
+)
+def test_a_file_of_another_format_is_not_written(words: list[str], suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"net.{suffix}"
+    result = CliRunner().invoke(main, [*words, "-o", str(path)])
+    assert result.exit_code == 2
+    assert f"has the suffix '.{suffix}'; expected ." in result.stderr
+    assert not path.exists()
+
+
 def test_one_block() -> None:
     assert run("resnet50", "--block", "layer2.0").stdout == rd.code("resnet50", block="layer2.0")
 
