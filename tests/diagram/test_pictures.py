@@ -519,3 +519,26 @@ def test_a_summary_of_a_stage_has_as_many_blocks_as_its_title() -> None:
     assert [group.repeat for group in found] == [2, 2]
     boxes = [node.lines for group in found for node in nodes(group.items)]
     assert boxes == [("2 inverted bottlenecks", "1 identity shortcut")] * 2
+
+
+class Fused(nn.Module):
+    """Blocks whose input is concatenated with their output, then mixed (MobileViT)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.blocks = nn.Sequential(*(Inverted(width, width) for _ in range(2)))
+        self.mix = nn.Conv2d(2 * width, width, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.mix(torch.cat([x, self.blocks(x)], 1))
+        return y
+
+
+def test_a_summary_of_a_stage_opens_no_block_round_others() -> None:
+    stages = [nn.Sequential(Inverted(cin, cout), Fused(cout)) for cin, cout in ((12, 18), (18, 24))]
+    network = rd.trace(chain(*stages, width=24), (3, 32, 32))
+    drawn = flattened(build([network], Options(view=View.OVERVIEW)))
+    found = [group for group in groups(drawn.chain.items) if group.role is GroupRole.STAGE]
+    roles = {node.role for group in found for node in nodes(group.items)}
+    assert found
+    assert roles <= {NodeRole.STAGE, NodeRole.CONV}

@@ -131,7 +131,9 @@ def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Ite
     """
     blocks = units((stage,))
     counted_ids = {id(element) for run in counted_runs(stage.body, stage.name) for element in run}
-    places = [at for at, element in enumerate(stage.body) if id(element) in counted_ids]
+    places = [
+        at for at, element in enumerate(stage.body) if id(element) in counted_ids or not is_one_box(element)
+    ]
     first, last = (places[0], places[-1] + 1) if places else (0, len(stage.body))
     types = Counter(map(unit_type, blocks))
     shortcuts = Counter(
