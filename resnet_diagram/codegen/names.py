@@ -62,8 +62,8 @@ def attribute_names(cells: Sequence[Aligned], owners: Sequence[str]) -> list[str
     """
     left = []
     for cell in cells:
-        own = {relative(item.name, owner) for item, owner in zip(cell, owners, strict=True)}
-        left.append(own.pop() if len(own) == 1 else "")
+        names_in_code = {relative(item.name, owner) for item, owner in zip(cell, owners, strict=True)}
+        left.append(names_in_code.pop() if len(names_in_code) == 1 else "")
     members = _sequences(left)
     plain = [name for name, member in zip(left, members, strict=True) if not member]
     names = []

@@ -53,9 +53,9 @@ def source(doc: str, parts: Sequence[Sequence[str]], dims: int) -> str:
         *(helper.replace("{slices}", slices).replace("{zeros}", "0, " * 2 * dims) for helper in helpers),
         *texts,
     ]
-    whole = "\n".join(texts)
+    text = "\n".join(texts)
     head = [*docstring(doc), ""]
-    head += ["from collections.abc import Sequence", ""] if "Sequence[" in whole else []
-    head += ["import torch"] if "torch." in whole else []
-    head += ["import torch.nn.functional as F"] if "F.pad(" in whole else []
+    head += ["from collections.abc import Sequence", ""] if "Sequence[" in text else []
+    head += ["import torch"] if "torch." in text else []
+    head += ["import torch.nn.functional as F"] if "F.pad(" in text else []
     return "\n\n\n".join(["\n".join([*head, "from torch import Tensor, nn"]), *texts]) + "\n"

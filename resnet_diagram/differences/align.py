@@ -79,21 +79,21 @@ def _groups(network: Network) -> Iterator[_Group]:
         for stage in stages if is_stage else [Stage(body=elements)]:
             members = (stage,) if is_stage else elements
             yield _Group(
-                elements=_body(network, stage.body),
+                elements=_body(stage.body),
                 number=next(numbered) if is_stage or not has_stages else 0,
                 count=len(units(members)),
                 numbers=numbers(stage, loose=not is_stage),
             )
 
 
-def _body(network: Network, elements: Iterable[Element]) -> list[Element]:
+def _body(elements: Iterable[Element]) -> list[Element]:
     """Return the elements of a stage and of the stages inside it."""
     items: list[Element] = []
     for element in elements:
         if isinstance(element, Stage):
-            items += _body(network, element.body)
+            items += _body(element.body)
         elif isinstance(element, Graph):
-            items += (item for node in element.nodes for item in _body(network, node.body))
+            items += (item for node in element.nodes for item in _body(node.body))
         else:
             items.append(element)
     return items
@@ -117,17 +117,10 @@ def _units(group: _Group) -> tuple[Unit, ...]:
             runs.append([element])
         else:
             runs[-1].append(element)
-    return tuple(
-        Unit(
-            place=(group.number, _number(group, run[0])),
-            elements=tuple(run),
-            path=run[0].name or next((layer.name for layer in walk(run) if layer.name), ""),
-        )
-        for run in runs
-    )
-
-
-def _number(group: _Group, element: Element) -> int:
-    """Return the number of a block in its stage, or 0 for other elements."""
-    waiting = group.numbers.get(id(element), []) if is_block(element) else []
-    return waiting.pop(0) if waiting else 0
+    items: list[Unit] = []
+    for run in runs:
+        waiting = group.numbers.get(id(run[0]), []) if is_block(run[0]) else []
+        path = run[0].name or next((layer.name for layer in walk(run) if layer.name), "")
+        place = (group.number, waiting.pop(0) if waiting else 0)
+        items.append(Unit(place=place, elements=tuple(run), path=path))
+    return tuple(items)

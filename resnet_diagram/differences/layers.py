@@ -105,7 +105,8 @@ def _fields(left: Layer, right: Layer, name: str) -> Iterator[Pair]:
         )
         yield Pair(f"{before} of the {name}", after, Subject.CHANNELS)
     if left.groups != right.groups:
-        yield Pair(f"{_groups(left)} in the {name}", _groups(right))
+        before, after = (f"{layer.groups if layer.groups > 1 else 'no'} groups" for layer in (left, right))
+        yield Pair(f"{before} in the {name}", after)
     if left.dilation != right.dilation:
         before, after = (f"dilation {extent_text(layer.dilation or (1,))}" for layer in (left, right))
         yield Pair(f"{before} in the {name}", after)
@@ -113,7 +114,8 @@ def _fields(left: Layer, right: Layer, name: str) -> Iterator[Pair]:
         before, after = (f"padding {extent_text(layer.padding)}" for layer in (left, right))
         yield Pair(f"{before} in the {name}", after)
     if left.bias != right.bias:
-        yield Pair(_bias(left, name), _bias(right, name))
+        before, after = (f"{'a' if layer.bias else 'no'} bias in the {name}" for layer in (left, right))
+        yield Pair(before, after)
     yield from _settings(left, right, name)
 
 
@@ -152,11 +154,3 @@ def _keeps_size(layer: Layer) -> bool:
     """Return whether the padding makes up for the kernel and its dilation."""
     kernel = zip(layer.kernel, layer.dilation, strict=False)
     return layer.padding == tuple((size - 1) * step // 2 for size, step in kernel)
-
-
-def _groups(layer: Layer) -> str:
-    return f"{layer.groups} groups" if layer.groups > 1 else "no groups"
-
-
-def _bias(layer: Layer, name: str) -> str:
-    return f"{'a' if layer.bias else 'no'} bias in the {name}"

@@ -1,6 +1,6 @@
 """Differences of two networks: each once, with the places of all blocks that have it."""
 
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from resnet_diagram.differences.align import Parts, Unit, take_apart
@@ -32,17 +32,31 @@ def differences(left: Network, right: Network, ignore: Collection[str] = ()) -> 
         shapes = (shape_text(network.input_shape) for network in (left, right))
         items.append(_difference("input", *shapes))
     if left.stopped_at is not None or right.stopped_at is not None:
-        items.append(_difference("forward", *map(_end, (left, right))))
+        ends = (network.stopped_at for network in (left, right))
+        words = ("runs to its end" if end is None else f"stopped in {end}" for end in ends)
+        items.append(_difference("forward", *words))
     shared = _shared_settings(left, right)
     for (operator, name), values in shared.items():
         before_words, after_words = (setting_words(name, value) for value in values)
         items.append(_difference("everywhere", f"{before_words} in each {operator}", after_words))
+
+    def without_shared(layer: Layer) -> Layer:
+        settings = tuple(entry for entry in layer.settings if (operator_name(layer), entry[0]) not in shared)
+        return replace(layer, settings=settings) if settings != layer.settings else layer
+
     before, after = (
-        _reduced(take_apart(rebuilt(network, lambda layer: _without(layer, shared))), ignore)
-        for network in (left, right)
+        _reduced(take_apart(rebuilt(network, without_shared)), ignore) for network in (left, right)
     )
     if _have_other_stage_ends(before, after):
-        return (*items, *_in_run("layers", _all_layers(before), _all_layers(after)))
+        runs = (
+            [
+                *parts.stem,
+                *(layer for stage in parts.stages for layer in without_shortcuts(stage)),
+                *parts.head,
+            ]
+            for parts in (before, after)
+        )
+        return (*items, *_in_run("layers", *runs))
     items += _in_run("stem", before.stem, after.stem)
     items += _in_stages(before, after)
     items += _in_run("head", before.head, after.head)
@@ -96,17 +110,6 @@ def _reduced(parts: Parts, ignore: Collection[str]) -> Parts:
     return replace(parts, head=(*parts.head[:start], last, *parts.head[start + 1 :]))
 
 
-def _end(network: Network) -> str:
-    """Return the end of a forward pass in words."""
-    return "runs to its end" if network.stopped_at is None else f"stopped in {network.stopped_at}"
-
-
-def _all_layers(parts: Parts) -> list[Layer]:
-    """Return the layers of a network without blocks."""
-    inner = (layer for stage in parts.stages for layer in without_shortcuts(stage))
-    return [*parts.stem, *inner, *parts.head]
-
-
 def _difference(place: str, left: str, right: str) -> Difference:
     return Difference(where=place, left=left, right=right)
 
@@ -152,14 +155,6 @@ def _shared_settings(left: Network, right: Network) -> dict[tuple[str, str], tup
     }
 
 
-def _without(layer: Layer, shared: Container[tuple[str, str]]) -> Layer:
-    """Return the layer without the shared settings."""
-    settings = tuple(
-        setting for setting in layer.settings if (operator_name(layer), setting[0]) not in shared
-    )
-    return replace(layer, settings=settings) if settings != layer.settings else layer
-
-
 def _in_stages(left: Parts, right: Parts) -> list[Difference]:
     result = list(_in_counts(left, right))
     units_of: dict[Pair, list[Unit]] = {}
@@ -191,7 +186,12 @@ def _is_plain(units: Sequence[Unit]) -> bool:
 def _in_counts(left: Parts, right: Parts) -> Iterator[Difference]:
     """Yield the difference in the number of stages, else in the number of blocks of each stage."""
     if len(left.stages) != len(right.stages):
-        yield _difference("stages", *map(_stages_label, (left, right)))
+        words = []
+        for parts in (left, right):
+            count = counted(len(parts.stages), literal("stage"))
+            is_plain = all(map(_is_plain, parts.stages))
+            words.append(count if is_plain else f"{count} of {_depths(parts)} blocks")
+        yield _difference("stages", *words)
         return
     uneven = [
         (number, units)
@@ -206,12 +206,6 @@ def _in_counts(left: Parts, right: Parts) -> Iterator[Difference]:
         sizes = counts if counts[0] != counts[1] else [len(side) for side in units]
         noun = literal("block" if sizes is counts else "part")
         yield _difference(f"stage {number}", *(counted(size, noun) for size in sizes))
-
-
-def _stages_label(parts: Parts) -> str:
-    """Return the number of stages and of the blocks in each."""
-    count = counted(len(parts.stages), literal("stage"))
-    return count if all(map(_is_plain, parts.stages)) else f"{count} of {_depths(parts)} blocks"
 
 
 def _depths(parts: Parts) -> str:

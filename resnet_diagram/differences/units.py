@@ -115,7 +115,8 @@ def _same_type(left: Block, right: Block) -> Iterator[Pair]:
         yield Pair(f"before the shortcut leaves: {pair.left}", pair.right)
     mine, second = canonical(left.after), canonical(right.after)
     if [layer.op for layer in mine] != [layer.op for layer in second]:
-        yield Pair(_after_words(mine), _after_words(second))
+        before, after = (", ".join(map(layer_label, layers)) or "nothing" for layers in (mine, second))
+        yield Pair(f"{before} after the addition", f"{after} after the addition")
     else:
         for pair in layer_differences(mine, second):
             yield pair._replace(left=f"after the addition: {pair.left}")
@@ -132,24 +133,22 @@ def _joined(block: Block) -> str:
 
 def _moved_stride(left: Block, right: Block) -> list[Pair]:
     """Return the convolutions with the stride, if each block has one stride, in different convolutions."""
-    before, after = _strided(left), _strided(right)
-    if len(before) != 1 or len(after) != 1:
-        return []
-    (from_number, from_layer), (to_number, to_layer) = before[0], after[0]
+    strided: list[tuple[int, Layer]] = []
+    for block in (left, right):
+        layers = enumerate(weighted_layers(block), 1)
+        single = [(at, layer) for at, layer in layers if any(step > 1 for step in layer.stride)]
+        if len(single) != 1:
+            return []
+        strided += single
+    (from_number, from_layer), (to_number, to_layer) = strided
     if from_number == to_number or from_layer.stride != to_layer.stride:
         return []
-    words = (_stride_place(from_number, from_layer), _stride_place(to_number, to_layer))
-    return [Pair(*words, Subject.MOVED_STRIDE)]
-
-
-def _stride_place(number: int, layer: Layer) -> str:
-    ordinal = ("first", "second", "third")[number - 1] if number <= 3 else f"{number}th"
-    return f"the stride in the {ordinal} convolution, {kernel_text(layer)}"
-
-
-def _strided(block: Block) -> list[tuple[int, Layer]]:
-    layers = enumerate(weighted_layers(block), 1)
-    return [(at, layer) for at, layer in layers if any(step > 1 for step in layer.stride)]
+    ordinals = {1: "first", 2: "second", 3: "third"}
+    before, after = (
+        f"the stride in the {ordinals.get(number, f'{number}th')} convolution, {kernel_text(layer)}"
+        for number, layer in strided
+    )
+    return [Pair(before, after, Subject.MOVED_STRIDE)]
 
 
 def _sizes(left: Block, right: Block) -> list[Pair]:
@@ -178,17 +177,13 @@ def _branches(left: Block, right: Block) -> Iterator[Pair]:
         if gates[0] != gates[1]:
             yield Pair(*gates)
         else:
-            yield from _inner_blocks(mine, branch)
+            # Branches with equal names of gates and inner blocks have as many of them.
+            inner = ([item for item in run if isinstance(item, Block)] for run in (mine, branch))
+            for block, second in zip(*inner, strict=True):
+                for pair in layer_differences(canonical(walk(block)), canonical(walk(second))):
+                    yield pair._replace(left=f"inside {_gate(block)}: {pair.left}")
         layers = canonical(walk(mine, gates=False)), canonical(walk(branch, gates=False))
         yield from layer_differences(*layers, end=_ADDITION)
-
-
-def _inner_blocks(left: Sequence[Element], right: Sequence[Element]) -> Iterator[Pair]:
-    """Yield the differences inside the gates and inner blocks of two branches that have equal names."""
-    inner = [[element for element in run if isinstance(element, Block)] for run in (left, right)]
-    for mine, second in zip(*inner, strict=True):
-        for pair in layer_differences(canonical(walk(mine)), canonical(walk(second))):
-            yield pair._replace(left=f"inside {_gate(mine)}: {pair.left}")
 
 
 def _gates(branch: Sequence[object]) -> str:
@@ -212,7 +207,3 @@ def _on_shortcut(left: Block, right: Block, *, alike: bool) -> Iterator[Pair]:
         layers = canonical(walk(left.shortcut.layers)), canonical(walk(right.shortcut.layers))
         for pair in layer_differences(*layers):
             yield pair._replace(left=f"{left.shortcut.kind} shortcut: {pair.left}")
-
-
-def _after_words(layers: Sequence[Layer]) -> str:
-    return f"{', '.join(layer_label(layer) for layer in layers) or 'nothing'} after the addition"

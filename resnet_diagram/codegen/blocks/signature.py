@@ -40,10 +40,10 @@ def _residual(blocks: Sequence[Block], scope: Scope, ins: Channels, outs: Channe
     layers = ((layer for layer in main(block) if isinstance(layer, Layer)) for block in blocks)
     weighted = [next((layer for layer in run if layer.kind in WEIGHTED), None) for run in layers]
     widths = tuple(layer.out_shape[0] if layer else 0 for layer in weighted)
-    factor, *others = {out / width if width else 0.0 for width, out in zip(widths, outs, strict=True)}
+    factor, *factors = {out / width if width else 0.0 for width, out in zip(widths, outs, strict=True)}
     source = ""
     scope.channels.append(Variable(name="in_channels", values=ins))
-    if factor > 1 and factor.is_integer() and not others:
+    if factor > 1 and factor.is_integer() and not factors:
         scope.constants["expansion"] = int(factor)
         scope.channels.append(Variable(name="width", values=widths))
         source = "width * self.expansion"

@@ -66,8 +66,8 @@ def _classifier(elements: Sequence[Element], names: Sequence[str]) -> int | None
         if not isinstance(element, Layer):
             return None
         if element.kind in WEIGHTED:
-            whole = element.groups == 1 and element.out_shape[1:] in ((), (1,), (1, 1))
-            return place if whole and "." not in names[place] else None
+            is_vector = element.groups == 1 and element.out_shape[1:] in ((), (1,), (1, 1))
+            return place if is_vector and "." not in names[place] else None
         if element.params or element.kind not in (LayerKind.ACTIVATION, LayerKind.RESHAPE, LayerKind.POOL):
             return None
     return None

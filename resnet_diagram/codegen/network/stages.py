@@ -110,10 +110,10 @@ def helper(stages: Iterable[Stage], plan: Plan) -> Helper | None:
         first_only: set[str] = set()
         carried: set[str] = set()
         for stage in members:
-            ways = _ways(stage, made)
-            if ways is not None and not ways[0] & carried and not ways[1] & first_only:
-                first_only |= ways[0]
-                carried |= ways[1]
+            parameters = _ways(stage, made)
+            if parameters is not None and not parameters[0] & carried and not parameters[1] & first_only:
+                first_only |= parameters[0]
+                carried |= parameters[1]
                 fits.append(stage)
         optional = {entry.name for entry in made.scope.parameters() if entry.default is not None}
         if sum(len(stage.body) for stage in fits) > 1:
@@ -135,15 +135,15 @@ def _ways(stage: Stage, block_class: BlockClass) -> tuple[set[str], set[str]] | 
     outs = block_class.scope.column("out_channels")
     for parameter in block_class.scope.parameters():
         first, *rest = [parameter.values[place] for place in places]
-        usual = parameter.default is not None and all(value == parameter.default for value in rest)
+        is_default = parameter.default is not None and all(value == parameter.default for value in rest)
         if parameter.name == "in_channels":
             if outs is None or any(second != outs[places[0]] for second in rest):
                 return None
         elif any(right != first for right in rest):
-            if not usual:
+            if not is_default:
                 return None
             first_only.add(parameter.name)
-        elif rest and not usual:
+        elif rest and not is_default:
             carried.add(parameter.name)
     return first_only, carried
 

@@ -34,7 +34,8 @@ def _table(value: Any, expected: Table) -> None:
         raise _unexpected(value, expected)
     for key, content in value.items():
         if key not in keys:
-            raise FaultError(f"{_article(expected.name)} has no key {key!r}.{_hint(key, keys)}", key)
+            hint = did_you_mean(closest(key, keys)) or f" Known are {', '.join(keys)}."
+            raise FaultError(f"{_article(expected.name)} has no key {key!r}.{hint}", key)
         with within(key):
             validate(content, keys[key].type)
     for key, spec in keys.items():
@@ -50,37 +51,33 @@ def _table(value: Any, expected: Table) -> None:
             raise FaultError(f"{key!r} leaves no place for {right!r}; leave one of them out.", right)
 
 
-def _element(value: Any, expected: Elements) -> None:
-    if not isinstance(value, dict):
-        raise _unexpected(value, expected)
-    name = table_of(value, in_stage="block" in expected.names)
-    if not name:
-        advice = "; one that is not known needs 'kind' and 'out'"
-        raise FaultError(_unknown(value["op"], TABLE_OF_OP, "operation", advice), "op")
-    if name not in expected.names:
-        raise FaultError(f"{_article(name)} is not allowed here; expected a layer.")
-    _table(value, Table(name))
-
-
 def _elements(value: Any, expected: Elements) -> None:
     if not isinstance(value, list) or len(value) < expected.least:
         raise _unexpected(value, expected)
     for at, element in enumerate(value):
-        if isinstance(element, str):
-            ops = [op for op in WORD_OPS if op != GATE or "gate" in expected.names]
-            if element not in ops:
-                raise FaultError(_not_a_word(element, ops), at)
-        else:
-            with within(at):
-                _element(element, expected)
+        with within(at):
+            if isinstance(element, str):
+                _operation(element, gates="gate" in expected.names)
+                continue
+            if not isinstance(element, dict):
+                raise _unexpected(element, expected)
+            name = table_of(element, in_stage="block" in expected.names)
+            if not name:
+                advice = "; one that is not known needs 'kind' and 'out'"
+                raise FaultError(_unknown(element["op"], TABLE_OF_OP, advice), "op")
+            if name not in expected.names:
+                raise FaultError(f"{_article(name)} is not allowed here; expected a layer.")
+            _table(element, Table(name))
 
 
-def _not_a_word(element: str, names: Iterable[str]) -> str:
-    if element == GATE:
-        return "a gate is not allowed here; expected a layer."
-    if element in TABLE_OF_OP:
-        return f'{element!r} needs more than a word; write a table such as {{ op = "{element}", … }}.'
-    return _unknown(element, names, "operation")
+def _operation(word: str, *, gates: bool) -> None:
+    """Raise FaultError if a word is no operation that may be written as one."""
+    if word == GATE and not gates:
+        raise FaultError("a gate is not allowed here; expected a layer.")
+    if word not in WORD_OPS and word in TABLE_OF_OP:
+        raise FaultError(f'{word!r} needs more than a word; write a table such as {{ op = "{word}", … }}.')
+    if word not in WORD_OPS:
+        raise FaultError(_unknown(word, [op for op in WORD_OPS if gates or op != GATE]))
 
 
 def _many(value: Any, expected: Many) -> None:
@@ -165,9 +162,5 @@ def _article(name: str) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _unknown(word: Any, names: Iterable[str], noun: str, advice: str = "") -> str:
-    return f"no {noun} is named {shown(word)}{advice}.{did_you_mean(closest(word, names))}"
-
-
-def _hint(key: str, keys: Iterable[str]) -> str:
-    return did_you_mean(closest(key, keys)) or f" Known are {', '.join(keys)}."
+def _unknown(word: Any, names: Iterable[str], advice: str = "") -> str:
+    return f"no operation is named {shown(word)}{advice}.{did_you_mean(closest(word, names))}"
