@@ -3,7 +3,7 @@
 import pytest
 
 from resnet_diagram.layout.text.metrics import text_width
-from resnet_diagram.layout.text.wrap import cut_lines, wrap_label, wrap_lines
+from resnet_diagram.layout.text.wrap import narrow_lines, wrap_label, wrap_lines
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,6 @@ def test_long_lines_break_in_two() -> None:
 
 def test_no_letter_is_lost() -> None:
     word = "layer.with_a_very_long-name" * 9
-    for lines in (cut_lines((word,), 6.4), wrap_lines((word,), 6.4), wrap_label(word, 6.4, 10.0)):
+    for lines in (narrow_lines((word,), 6.4, 96.0), wrap_lines((word,), 6.4), wrap_label(word, 6.4, 10.0)):
         assert "".join(lines) == word
         assert max(text_width(line, 6.4) for line in lines) <= 15 * 6.4 + 0.01

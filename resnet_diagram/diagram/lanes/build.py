@@ -7,13 +7,7 @@ from itertools import groupby
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.blocks import IdAllocator, joined_layers
-from resnet_diagram.diagram.chain.graph import (
-    DagDraft,
-    Drawn,
-    Part,
-    merge_vertex,
-    output_lines,
-)
+from resnet_diagram.diagram.chain.graph import DagDraft, Drawn, Part, merge_vertex, output_lines
 from resnet_diagram.diagram.lanes.exchanges import Exchange, exchange
 from resnet_diagram.diagram.lanes.levels import LevelGraph, level_graph
 from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded, sizes_outside
@@ -23,15 +17,7 @@ from resnet_diagram.diagram.lanes.shared import Shared
 from resnet_diagram.diagram.lanes.sides import with_skips
 from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.lanes.whole import whole_graph
-from resnet_diagram.diagram.model import (
-    Dag,
-    Frame,
-    GroupRole,
-    Node,
-    NodeRole,
-    Panel,
-    Read,
-)
+from resnet_diagram.diagram.model import Dag, Frame, GroupRole, Node, NodeRole, Panel, Read
 from resnet_diagram.diagram.options import Levels, Options
 from resnet_diagram.diagram.origin import origin, paths_of, together
 from resnet_diagram.diagram.panels import block_types

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain, groupby
 from math import prod
 
-from resnet_diagram.diagram.lanes.whole import Piece, append, ways
+from resnet_diagram.diagram.lanes.whole import Piece, all_branches, append
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import depth, in_shape, is_block, is_gate, out_shape, walk
@@ -49,7 +49,7 @@ def _skips(element: Element) -> int:
 
 def _branches(element: Element) -> tuple[tuple[Element, ...], ...]:
     """Return the branches of a block and the layers of its shortcut; nothing for gates and other elements."""
-    return ways(element) if isinstance(element, Block) and not is_gate(element) else ()
+    return all_branches(element) if isinstance(element, Block) and not is_gate(element) else ()
 
 
 def _dips(elements: Sequence[Element]) -> bool:

@@ -85,7 +85,9 @@ def append(
     for piece in pieces:
         match piece:
             case Block():
-                branches = (append(nodes, split(run), values[:1], split, replaces) for run in ways(piece))
+                branches = (
+                    append(nodes, split(run), values[:1], split, replaces) for run in all_branches(piece)
+                )
                 nodes.append(
                     GraphNode(
                         shape=merged_shape(piece),
@@ -116,7 +118,7 @@ def append(
     return values
 
 
-def ways(block: Block) -> tuple[tuple[Element, ...], ...]:
+def all_branches(block: Block) -> tuple[tuple[Element, ...], ...]:
     """Return the branches of a block, and the layers of its shortcut."""
     return (*block.branches, *([block.shortcut.layers] if block.shortcut else []))
 

@@ -69,18 +69,13 @@ def lay_out_comparison(
         top += title
     _draw(canvas, sections, top)
     scene = finished(canvas, diagram, width, top + sections.height)
-    if not nearest:
-        _demand(scene.width, fit.width, "wide")
-        _demand(scene.height, fit.height, "high")
+    for needed, limit, side in ((scene.width, fit.width, "wide"), (scene.height, fit.height, "high")):
+        if limit is not None and needed > limit + 0.01 and not nearest:
+            raise RenderError(
+                f"The comparison is {needed:.0f} pt {side}, more than the {limit:.0f} pt given. "
+                "Compare fewer networks, or give more room."
+            )
     return replace(scene, title=scene.title or " and ".join(column.title for column in comparison.columns))
-
-
-def _demand(needed: float, value: float | None, how: str) -> None:
-    if value is not None and needed > value + 0.01:
-        raise RenderError(
-            f"The comparison is {needed:.0f} pt {how}, more than the {value:.0f} pt given. "
-            "Compare fewer networks, or give more room."
-        )
 
 
 def _draw(canvas: Canvas, sections: Sections, top: float) -> None:

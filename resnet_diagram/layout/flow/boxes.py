@@ -10,7 +10,7 @@ from resnet_diagram.diagram.walk import every_item, inner_series
 from resnet_diagram.layout.scene import Form
 from resnet_diagram.layout.spacing import PITCH, ROOMY, TAPER_DEPTH, WAIST_DEPTH, Gaps
 from resnet_diagram.layout.text.metrics import text_width, widest
-from resnet_diagram.layout.text.wrap import cut_lines, narrow_lines, wrap_lines, wrap_summary
+from resnet_diagram.layout.text.wrap import LONGEST, narrow_lines, wrap_lines, wrap_summary
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import times_marked
 
@@ -166,7 +166,7 @@ class BoxSizer:
             return wrap_summary(lines, size)
         if self.rules.limit:
             return narrow_lines(lines, size, self.rules.limit)
-        return (wrap_lines if self.wrapped else cut_lines)(lines, size)
+        return wrap_lines(lines, size) if self.wrapped else narrow_lines(lines, size, LONGEST * size)
 
     def bold(self, node: Node) -> frozenset[int]:
         """Return the indices of bold lines: marked lines, and all lines they are broken into."""

@@ -50,16 +50,16 @@ def _cuts(dag: Dag, plan: Plan, room: float) -> tuple[int, ...]:
     for vertex, column in zip(dag.vertices, places, strict=True):
         inside.setdefault(vertex.frame.id if vertex.frame else "", []).append(column)
     del inside[""]
-    framed = {at for held in inside.values() for at in range(min(held) + 1, max(held) + 1)}
+    framed = {at for members in inside.values() for at in range(min(members) + 1, max(members) + 1)}
     best: list[tuple[int, int, int, tuple[int, ...]]] = []
     for column, (_, end) in enumerate(plan.columns):
         free = room - _LETTER * (column < last)
         starts = [at for at in range(column + 1) if end - plan.columns[at][0] + _LETTER * (at > 0) <= free]
-        ways = []
+        choices = []
         for at in starts or [column]:
             cut, count, crossing, cuts = best[at - 1] if at else (0, 0, 0, ())
-            ways.append((cut + (at in framed), count + 1, crossing + lines[at] * (at > 0), (*cuts, at)))
-        best.append(min(ways))
+            choices.append((cut + (at in framed), count + 1, crossing + lines[at] * (at > 0), (*cuts, at)))
+        best.append(min(choices))
     return best[-1][3]
 
 

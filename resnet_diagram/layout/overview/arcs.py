@@ -6,13 +6,7 @@ from math import inf
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc
-from resnet_diagram.layout.overview.measure import (
-    MeasuredFrame,
-    content_start,
-    label_lines,
-    label_of,
-    port_x,
-)
+from resnet_diagram.layout.overview.measure import MeasuredFrame, content_start, label_lines, label_of, port_x
 from resnet_diagram.layout.overview.ports import Connection
 from resnet_diagram.layout.spacing import PITCH
 from resnet_diagram.layout.text.metrics import widest

@@ -9,8 +9,9 @@ from resnet_diagram.wording.terms import FORMULA_MARK
 
 _KEPT = 4096
 """Size of the caches; a deep network repeats its texts."""
-_LONGEST = 15.0
-_LIMITS = (5.6, 6.8, 8.4, 11.0, _LONGEST)
+LONGEST = 15.0
+"""Greatest width of a line in a box, in ems."""
+_LIMITS = (5.6, 6.8, 8.4, 11.0, LONGEST)
 _SUMMARY = 9.0
 _COMMAS = ",，"
 _JOINER = "\u2060"
@@ -121,12 +122,6 @@ def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=_KEPT)
-def cut_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
-    """Break only very long lines."""
-    return tuple(part for line in lines for part in pack(_words(line, size), _LONGEST * size, size))
-
-
-@lru_cache(maxsize=_KEPT)
 def narrow_lines(lines: tuple[str, ...], size: float, limit: float) -> tuple[str, ...]:
     """Break each line so that no part exceeds `limit` points, except single long words.
 
@@ -141,7 +136,7 @@ def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
 
     A plus sign is one word with what follows it, an equation with a symbol, such as "s = 2", is one word.
     """
-    maximum = max(longest, _LONGEST * size)
+    maximum = max(longest, LONGEST * size)
     words = re.findall(r"\+ [^ ]+|[^ ]{1,2} = [^ ]+|[^ ]+", line)
     return [
         f"{_JOINER if number else ''}{piece}"

@@ -211,8 +211,8 @@ def planned(dag: Dag, rows: tuple[Row, ...], sizer: Sizer, *, notes: bool) -> Pl
     filled = [row for row in rows if row.down]
     column = [row.down[0 if at else -1] for at, row in enumerate(filled)]
     for number, vertex in enumerate(dag.vertices if notes else ()):
-        if wanted := min(notes_width(vertex, sizer.theme), _MOST_NOTES):
-            plan.parts[number] = measured(vertex, sizer, wanted)
+        if notes_room := min(notes_width(vertex, sizer.theme), _MOST_NOTES):
+            plan.parts[number] = measured(vertex, sizer, notes_room)
     width = max(plan.parts[number].length for number in column)
     for number in column:
         plan.parts[number] = measured(dag.vertices[number], sizer, width)
@@ -254,8 +254,10 @@ def _place_decoder(plan: Plan) -> None:
         least = ends[plan.rows[-1]] + 2 * BESIDE
         for row, under, by in zip(rising, (plan.rows[-1], *rising), shifts, strict=False):
             free = over[row] + plan.lead(row) + (_ARROW if row.skip else _SKIP)
-            beside = max(over[row], over[under], _words_end(plan, under)) + words[row] if under.up else 0.0
-            least = max(least, max(free, beside) - by)
+            past_words = (
+                max(over[row], over[under], _words_end(plan, under)) + words[row] if under.up else 0.0
+            )
+            least = max(least, max(free, past_words) - by)
         right = (plan.length((*row.up, *row.heads)) - _ARROW - plan.lead(row) for row in rising)
         end = max(least + by + length for by, length in zip(shifts, right, strict=True))
         if end + MARGIN <= plan.sizer.room:
