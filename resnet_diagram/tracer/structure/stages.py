@@ -7,6 +7,7 @@ from itertools import groupby, pairwise, zip_longest
 from math import prod
 
 from resnet_diagram.spec.graph import all_elements
+from resnet_diagram.spec.graph import parts as inner_runs
 from resnet_diagram.spec.measure import (
     all_blocks,
     is_block,
@@ -84,8 +85,17 @@ def _bypasses_stages(element: Element) -> bool:
     if not is_block(element):
         return False
     shape = merged_shape(element)
-    inside = (out_shape(each) for each in all_elements(element) if isinstance(each, Stage) and each.body)
-    return any(len(lower) == len(shape) and prod(lower[1:]) < prod(shape[1:]) for lower in inside)
+    lower = (out_shape(stage) for stage in _stages_beside_gates(element) if stage.body)
+    return any(len(size) == len(shape) and prod(size[1:]) < prod(shape[1:]) for size in lower)
+
+
+def _stages_beside_gates(part: Element) -> Iterator[Stage]:
+    """Yield the stages in an element, without those that compute the factor of a gate."""
+    for element in (element for run in inner_runs(part) for element in run):
+        if isinstance(element, Stage):
+            yield element
+        if not (isinstance(element, Block) and is_gate(element)):
+            yield from _stages_beside_gates(element)
 
 
 def _block_parts(parts: Sequence[Part]) -> set[int]:
@@ -103,9 +113,9 @@ def _block_parts(parts: Sequence[Part]) -> set[int]:
     return skips | {id(p) for p in members}
 
 
-def has_stages(parts: Sequence[Part], calls: Sequence[Call]) -> bool:
-    """Return whether a series has several residual blocks, or several dense blocks of one class."""
-    members = _block_parts(parts)
+def has_stages(parts: Sequence[Part], calls: Sequence[Call], *, dense: bool) -> bool:
+    """Return whether a series has several residual blocks, or, where asked, dense blocks of one class."""
+    members = _block_parts(parts) if dense else set()
     classes = Counter(_class_of(calls[part.call]) for part in parts if id(part) in members)
     return sum(part.residual for part in parts) > 1 or max(classes.values(), default=0) > 1
 

@@ -279,7 +279,7 @@ class Translator:
         same_sizes = sorted(shape) == sorted(merge.in_shape) == sorted(merge.out_shape)
         if ending >= 0 and same_sizes and merge.role in MERGES:  # the merge has its axes in another order
             parts += self._adapted(shape, merge.out_shape, merge)
-        if not has_stages(parts, self.calls):
+        if not has_stages(parts, self.calls, dense=merge.role in (Role.CONCAT, Role.SINK)):
             return tuple(part.element for part in parts)
         stem, stages, head = staged(parts, self.calls)
         return (*stem, *stages, *head)
