@@ -316,9 +316,15 @@ class _Index:
         return tuple(chain.from_iterable(map(_merge, blocks))) if blocks else self.of(path)
 
     def _hidden(self, origin: Origin) -> Iterator[str]:
-        """Yield the elements of bars hidden by an ellipsis: layers, gates, and merges of arcs."""
+        """Yield the elements of bars hidden by an ellipsis: layers, gates, and merges of arcs.
+
+        A layer with the name of a block is within that block's bar.
+        """
+        blocks = {
+            path for path in origin.paths for part in self._parts.get(path, ()) if isinstance(part, Block)
+        }
         for part in (part for path in origin.paths for part in self._parts.get(path, ())):
-            if isinstance(part, Layer) or gate_ratio(part):
+            if (isinstance(part, Layer) and part.name not in blocks) or gate_ratio(part):
                 yield from self.operations(part)
             elif isinstance(part, Block) and (
                 part.shortcut or () in part.branches or part.name in self._merges

@@ -14,6 +14,7 @@ from resnet_diagram.diagram.model import Bar, Dag, Diagram, GroupRole, NodeRole,
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import content_items, groups, nodes
+from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import texts
 from resnet_diagram.spec.model import Network
@@ -154,6 +155,12 @@ def test_what_is_learned_for_positions_has_its_name(token: bool, each: bool, tex
 @pytest.mark.parametrize(("name", "said"), [("swin_t", True), ("vit_b_16", False)])
 def test_attention_among_as_many_positions_at_several_resolutions_says_so(name: str, said: bool) -> None:
     assert ("7×7 positions" in lines(published(f"torchvision/{name}"))) == said
+
+
+def test_layers_named_as_their_block_are_counted_behind_an_ellipsis() -> None:
+    with pytest.warns(UnrenderedWarning, match="no block is drawn open"):
+        text = rd.to_text(published("torchvision/swin_t"), "svg", width="3.25in")
+    assert "inside each attention block: 2 fc, 1 attention, 1 LN" in text
 
 
 class Tokens(nn.Module):
