@@ -83,7 +83,10 @@ def reference(syntax: Syntax, path: str, words: str) -> list[str]:
             )
             return ["", *shown, ""]
         case "typst":
-            return [_in_typst(path, words, picture)]
+            quoted, alt = (text.replace("\\", "\\\\").replace('"', '\\"') for text in (path, words))
+            if picture:
+                return [f'#image("{quoted}", alt: "{alt}")']
+            return [f'#include "{quoted}"' if path.endswith(".typ") else f'#link("{quoted}")']
         case _:
             return [_in_latex(path, picture)]
 
@@ -106,10 +109,3 @@ def _in_latex(path: str, picture: bool) -> str:
     if "#" in path:
         return rf"{{\catcode35=12 \includegraphics{{{spelled.replace(chr(92) + 'string#', '#')}}}}}"
     return rf"\includegraphics{{{spelled}}}"
-
-
-def _in_typst(path: str, words: str, picture: bool) -> str:
-    quoted, alt = (text.replace("\\", "\\\\").replace('"', '\\"') for text in (path, words))
-    if picture:
-        return f'#image("{quoted}", alt: "{alt}")'
-    return f'#include "{quoted}"' if path.endswith(".typ") else f'#link("{quoted}")'

@@ -102,13 +102,9 @@ def is_same(old: bytes, new: bytes) -> bool:
     """Return whether two files hold the same; line ends and compression do not count."""
     if old == new:
         return True
-    if _is_archive(old) and _is_archive(new):
+    if all(zipfile.is_zipfile(BytesIO(data)) for data in (old, new)):
         return _parts(old) == _parts(new)
     return b"\0" not in new and _lines(old) == _lines(new)
-
-
-def _is_archive(data: bytes) -> bool:
-    return zipfile.is_zipfile(BytesIO(data))
 
 
 def _lines(data: bytes) -> str:

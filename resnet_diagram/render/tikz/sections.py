@@ -93,13 +93,9 @@ def _origin(inner: Iterable[Leaf]) -> Point:
     places = places or [point for leaf in result if isinstance(leaf, Marker) for point in leaf.points]
     if not places:
         return PAGE
-    xs, ys = zip(*places, strict=True)
-    return _usual(xs), _usual(ys)
-
-
-def _usual(values: Iterable[float]) -> float:
-    """Return the most frequent value, the first of equals, to 0.1."""
-    return Counter(round(value, 1) for value in values).most_common(1)[0][0]
+    axes = ([round(value, 1) for value in axis] for axis in zip(*places, strict=True))
+    x, y = (Counter(axis).most_common(1)[0][0] for axis in axes)
+    return x, y
 
 
 def looks(section: Section, theme: Theme, common: Common) -> dict[str, Looks]:
@@ -107,13 +103,11 @@ def looks(section: Section, theme: Theme, common: Common) -> dict[str, Looks]:
     by_role: dict[str, list[Box]] = {}
     for box in sorted(section.boxes, key=lambda box: box.role):
         by_role.setdefault(box.role, []).append(box)
-    entries = {role: _look(boxes, theme, common) for role, boxes in by_role.items()}
+    entries: dict[str, Looks] = {}
+    for role, boxes in by_role.items():
+        shades = {tuple(shaded_keys(box, theme)) for box in boxes}
+        sizes = zip(usual_extent(boxes), common.extent[role], strict=True)
+        width, height = ("" if size == usual_size else size for size, usual_size in sizes)
+        shaded = shades.pop() if len(boxes) > 1 and len(shades) == 1 else ()
+        entries[role] = Looks(shaded, (width, height))
     return {role: look for role, look in entries.items() if look.keys()}
-
-
-def _look(boxes: list[Box], theme: Theme, common: Common) -> Looks:
-    shades = {tuple(shaded_keys(box, theme)) for box in boxes}
-    usual_size = common.extent[boxes[0].role]
-    size = usual_extent(boxes)
-    width, height = ("" if value == names else value for value, names in zip(size, usual_size, strict=True))
-    return Looks(shades.pop() if len(boxes) > 1 and len(shades) == 1 else (), (width, height))

@@ -53,7 +53,7 @@ def box_styles(parts: Parts, theme: Theme, palette: Palette, common: Common) -> 
         frame = theme.frame(shade)
         outline = (*_outline(frame, palette), *(_dash(frame) or ["solid"])) if frame else ()
         items.append(NamedStyle(f"shade {shade}", (f"fill={name}", *outline)))
-    return [*items, *_form_styles(boxes, common), *_folded_style(boxes)]
+    return [*items, *_form_styles(boxes, common)]
 
 
 def _sign(box: Box, look: Style, palette: Palette) -> list[str]:
@@ -63,16 +63,6 @@ def _sign(box: Box, look: Style, palette: Palette) -> list[str]:
     )
     context = f"draw={palette.name(look.stroke, 'ink')}, line width={number(look.line_width)}bp"
     return [f"path picture={{\\draw[{context}] (path picture bounding box.center) {segments};}}"]
-
-
-def _folded_style(boxes: list[Box]) -> list[NamedStyle]:
-    """Return the style of folded boxes."""
-    folded = next((box for box in boxes if box.copies), None)
-    if not folded:
-        return []
-    kind = "double copy shadow" if folded.copies > 1 else "copy shadow"
-    offset = number(folded.copy_offset)
-    return [NamedStyle("folded", (f"{kind}={{shadow xshift={offset}bp, shadow yshift=-{offset}bp}}",))]
 
 
 def dot_style(parts: Parts, theme: Theme, palette: Palette) -> list[NamedStyle]:
@@ -87,14 +77,20 @@ def dot_style(parts: Parts, theme: Theme, palette: Palette) -> list[NamedStyle]:
 
 
 def _form_styles(boxes: list[Box], common: Common) -> list[NamedStyle]:
+    """Return the styles of outlines, and of folded boxes."""
     forms = {box.form for box in boxes}
     styles = []
     if Form.ROUNDED in forms:
         styles.append(NamedStyle("rounded", (f"rounded corners={number(FRAME_CORNER)}bp",)))
     if Form.PILL in forms:
         styles.append(NamedStyle("pill", (f"rounded corners={tidy(common.pill_radius)}bp",)))
-    if any(box.form is Form.POLYGON for box in boxes):
+    if Form.POLYGON in forms:
         styles.append(NamedStyle("words", ("draw=none", "fill=none")))
+    if folded := next((box for box in boxes if box.copies), None):
+        kind = "double copy shadow" if folded.copies > 1 else "copy shadow"
+        offset = number(folded.copy_offset)
+        shadow = f"{kind}={{shadow xshift={offset}bp, shadow yshift=-{offset}bp}}"
+        styles.append(NamedStyle("folded", (shadow,)))
     return styles
 
 
