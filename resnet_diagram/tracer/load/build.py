@@ -18,6 +18,7 @@ from resnet_diagram.tracer.record.compat import converted, foreign
 from resnet_diagram.tracer.record.isolation import check_interrupt, replaced
 from resnet_diagram.tracer.record.shapes.joins import binary
 from resnet_diagram.tracer.record.shapes.layouts import twin
+from resnet_diagram.tracer.record.stand_ins import IDLE
 from resnet_diagram.tracer.record.tensors import tag_triangle
 
 Built = TypeVar("Built")
@@ -136,10 +137,11 @@ def build(make: Callable[[], Built]) -> Built:
     A constructor that runs its model, as to calibrate it, gets real tensors with the values of their
     initialisers. Raises what the constructor raises then, for that is the user's own error.
     """
-    for context in (_weightless, _part_weightless):
-        try:
-            with context():
-                return make()
-        except Exception as error:
-            check_interrupt(error)
-    return make()
+    with replaced(torch.cuda, IDLE):
+        for context in (_weightless, _part_weightless):
+            try:
+                with context():
+                    return make()
+            except Exception as error:
+                check_interrupt(error)
+        return make()

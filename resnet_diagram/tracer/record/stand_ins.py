@@ -20,14 +20,17 @@ _DETECTION = ("torchvision.extension", "torchvision.ops.roi_align")
 
 Functions = dict[str, Callable[..., Any]]
 
+_SETTINGS = "synchronize set_device reset_peak_memory_stats reset_accumulated_memory_stats ipc_collect"
+IDLE: Functions = dict.fromkeys(_SETTINGS.split(), lambda *_, **__: None)
+"""Functions of `torch.cuda` that do nothing where a model is imported, built or run."""
+
 
 @contextlib.contextmanager
 def stand_ins() -> Iterator[None]:
     """Replace, in this thread, what would stop a run without values, gradients and GPU."""
     cuda: Functions = {"Event": _Event, "Stream": _Stream, "current_stream": _Stream}
-    idle = ("synchronize", "reset_peak_memory_stats", "reset_accumulated_memory_stats", "ipc_collect")
     cuda |= {"default_stream": _Stream, "stream": lambda *_: contextlib.nullcontext()}
-    cuda |= dict.fromkeys(idle, lambda *_, **__: None)
+    cuda |= IDLE
     sequences: Functions = {"_pack_padded_sequence": _packed, "_pad_packed_sequence": _padded}
     sequences |= {name: _on_padded(getattr(_VF, name)) for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")}
     hooks: Functions = {name: _hooked(getattr(Tensor, name)) for name in ("register_hook", "retain_grad")}

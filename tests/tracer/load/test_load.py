@@ -89,6 +89,15 @@ def test_a_single_instance_comes_before_classes(tmp_path: Path) -> None:
     assert load_model(str(path)).name == "model"
 
 
+@pytest.mark.parametrize("call", ["set_device(0)", "synchronize()", "ipc_collect()"])
+def test_a_file_that_sets_up_a_gpu_needs_none(tmp_path: Path, call: str) -> None:
+    path = tmp_path / f"{call.partition('(')[0]}_net.py"
+    path.write_text(f"{NET}torch.cuda.{call}\ndef make():\n    torch.cuda.{call}\n    return Net().cuda()\n")
+    before = vars(torch.cuda)[call.partition("(")[0]]
+    assert type(load_model(f"{path}:make").model).__name__ == "Net"
+    assert vars(torch.cuda)[call.partition("(")[0]] is before
+
+
 def test_several_candidates_are_listed(net: Path) -> None:
     message = failing(str(net))
     assert "Net" in message
