@@ -74,7 +74,8 @@ def _levels(stage: Stage) -> Iterator[Element]:
     """Yield a stage of a U-Net, with the skip connections round lower stages, and lone layers, outside it."""
     for is_skip, run in groupby(stage.body, key=_bypasses_stages):
         body = tuple(run)
-        yield from body if is_skip or not any(map(is_block, body)) else [replace(stage, body=body)]
+        blocks = any(isinstance(part, Stage) or is_block(part) for part in body)
+        yield from [replace(stage, body=body)] if blocks and not is_skip else body
 
 
 def _bypasses_stages(element: Element) -> bool:
