@@ -174,8 +174,8 @@ def test_a_published_network_is_counted_once(name: str) -> None:
     frames = [group for group in groups(chain(network)) if group.role is GroupRole.STAGE]
     assert [frame.repeat for frame in frames if frame.shade] == [max(1, count) for count in counts]
     told = re.findall(r"Stage \d+: (\d+) blocks?,", describe(network))
-    everywhere = [len(units((stage,))) for stage in outer_stages(network)]
-    assert [int(number) for number in told] == everywhere[: len(told)]
+    counts = [len(units((stage,))) for stage in outer_stages(network)]
+    assert [int(number) for number in told] == counts[: len(told)]
     assert bar_numbers(network) == [list(range(1, count + 1)) for count in counts]
     overview, _ = drawn(network, StageNames.STAGE)
     titles = [frame.repeat for frame in overview.frames if frame.role is GroupRole.STAGE]
