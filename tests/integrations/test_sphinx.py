@@ -250,7 +250,7 @@ def test_tables_and_facts_in_every_builder(tmp_path: Path) -> None:
             ".. resnet-diagram-table:: resnet18\n   :decimals: few",
             ":decimals: 'few': expected a whole number.",
         ),
-        (".. resnet-diagram-table:: resnet18\n   :heads: a, b", "Got 2 names for columns and 1 networks"),
+        (".. resnet-diagram-table:: resnet18\n   :heads: a, b", "Got 2 names for columns and 1 network"),
         (".. resnet-diagram-table:: ../outside.py:Net", "A marker may not load '../outside.py:Net'"),
         (".. resnet-diagram-describe:: os:system('x')", "A marker may not load"),
         (".. resnet-diagram-describe:: ../outside.json", "A marker may not read"),

@@ -80,7 +80,7 @@ def test_inputs_are_for_the_sources_that_are_code() -> None:
     [
         (["resnet18", "-t", "md"], 2, "Did you mean 'markdown'?"),
         (["resnet18", "-o", "t.pdf"], 2, "expected the suffix of a table format"),
-        (["resnet18", "resnet34", "--head", "one"], 2, "Got 1 names for columns and 2 networks"),
+        (["resnet18", "resnet34", "--head", "one"], 2, "Got 1 name for columns and 2 networks"),
         (["resnet18", "-t", "latex", "--label", "a}b"], 2, "signs that break LaTeX"),
         (["resnet18", "--names", "other"], 2, "'paper'"),
         (["resnet5O"], 1, "Did you mean 'resnet50'?"),
