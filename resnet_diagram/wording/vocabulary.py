@@ -192,6 +192,7 @@ class Word(StrEnum):
 
     PARAMETER = "{0} parameter"
     PARAMETERS = "{0} parameters"
+    PARAMETERS_AND_MACS = "{0} and {1}"
 
     # Captions.
     CAPTION = "{0}: {1} for an input of {2}."

@@ -75,7 +75,7 @@ def test_a_residual_of_a_graph_has_the_layers_from_its_shortcut_to_its_sum() -> 
         (changed(0, shape=(1, 8, 8)), "the input has shape [1, 8, 8]; expected [3, 8, 8]"),
         (changed(4, shares=4), "shares is 4; expected the number of an earlier node"),
         (replace(NETWORK, body=(replace(GRAPH, outputs=(3, 9)),)), "outputs is [3, 9]"),
-        (replace(NETWORK, outputs=PORTS[:1]), "outputs has 1 entries"),
+        (replace(NETWORK, outputs=PORTS[:1]), "outputs has 1 entry"),
         (replace(NETWORK, head=(conv(WIDE, 2, 1),)), "several outputs is not the last element"),
     ],
 )

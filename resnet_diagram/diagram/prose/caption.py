@@ -74,4 +74,4 @@ def _types(blocks: Sequence[Block | Stage]) -> Label:
 def _size(network: Network) -> Label:
     weights, work = params(network), macs(network)
     label = phrase(Kind.COUNT, Word.PARAMETER if weights == 1 else Word.PARAMETERS, si_text(weights))
-    return Label(label, macs_label(work), joint=Word.AND) if work else label
+    return phrase(Kind.COUNT, Word.PARAMETERS_AND_MACS, label, macs_label(work)) if work else label
