@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
@@ -90,7 +90,29 @@ HIDDEN = (
 marks that reverse the direction of text or separate lines, signs without width, halves of surrogate pairs.
 Joiners and direction marks that scripts are spelled with are none."""
 
-_CONTROL = {code: ascii(chr(code))[1:-1] for low, high in HIDDEN for code in range(low, high)}
+
+class HiddenCharacters(dict[int, int | str]):
+    """Table for `str.translate` that spells hidden characters, filled by the characters it meets.
+
+    A whole table takes longer to make, at every start, than the texts of a drawing take to translate.
+    """
+
+    def __init__(self, spell: Callable[[int], str]) -> None:
+        """Make an empty table; `spell` is given the code point of a hidden character."""
+        super().__init__()
+        self._spell = spell
+
+    def __missing__(self, code: int) -> int | str:
+        """Return what a character becomes, and keep it."""
+        is_hidden = any(low <= code < high for low, high in HIDDEN)
+        self[code] = spelled = self._spell(code) if is_hidden else code
+        return spelled
+
+
+_CONTROL = HiddenCharacters(lambda code: ascii(chr(code))[1:-1])
+_IN_QUOTES = HiddenCharacters(
+    lambda code: f"\\u{code:04X}" if 127 <= code < 0xD800 or 0xE000 <= code < 0x10000 else chr(code)
+)
 
 
 def escape_controls(text: str) -> str:
@@ -100,9 +122,6 @@ def escape_controls(text: str) -> str:
     'conv\\x1b[2J\\u202e'
     """
     return text if text.isascii() and text.isprintable() else text.translate(_CONTROL)
-
-
-_IN_QUOTES = {code: f"\\u{code:04X}" for code in _CONTROL if 127 <= code < 0xD800 or 0xE000 <= code < 0x10000}
 
 
 def escape_in_quotes(text: str) -> str:

@@ -2,10 +2,10 @@ r"""Escape text for XML and DOT."""
 
 import re
 
-from resnet_diagram.errors import HIDDEN
+from resnet_diagram.errors import HiddenCharacters
 from resnet_diagram.wording.terms import FORMULA_MARK
 
-_UNSEEN = {code: "\ufffd" for low, high in HIDDEN for code in range(low, high)} | {ord("\r"): "\r"}
+_UNSEEN = HiddenCharacters(lambda code: "\r" if code == ord("\r") else "\ufffd")
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 
