@@ -5,6 +5,7 @@ from math import log2, prod
 from typing import NamedTuple
 
 from resnet_diagram.diagram.chain.blocks import joined_layers
+from resnet_diagram.spec.graph import readers
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Graph, Layer, Stage
 from resnet_diagram.spec.traits import FOLLOWING, is_shown
@@ -28,12 +29,12 @@ def exchange(graph: Graph, members: Collection[int]) -> Exchange | None:
     """
     nodes = graph.nodes
     sums = {number for number in members if nodes[number].merge}
-    readers = {at: [number for number, node in enumerate(nodes) if at in node.reads] for at in members}
+    readings = readers(graph)
     layered = {at for at in members if all(isinstance(part, Layer) for part in nodes[at].body)}
     ways = tuple(
         at
         for at in members
-        if len(readers[at]) == 1 and readers[at][0] in sums and nodes[at].body and at in layered
+        if len({*readings[at]}) == 1 and readings[at][0] in sums and nodes[at].body and at in layered
     )
     behind = tuple(at for at in members if at not in sums and sums.issuperset(nodes[at].reads))
     branches = set(members) - {*sums, *ways, *behind}
