@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -48,6 +49,41 @@ def test_a_named_network_never_imports_torch(arguments: list[str]) -> None:
 @pytest.mark.parametrize("name", ["svg", "json"])
 def test_a_drawing_without_a_template_does_not_import_jinja(name: str) -> None:
     assert loaded(("jinja2", "markupsafe"), ["draw", "resnet50", "-t", name]) == []
+
+
+@pytest.mark.parametrize(
+    "piped", [("draw", "resnet152", "--view", "full", "-t", "svg"), ("list", "networks")]
+)
+def test_output_is_whole_though_the_process_frees_nothing_at_its_end(piped: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, "-m", "resnet_diagram", *piped], capture_output=True, check=True)
+    assert done.stdout.decode() == CliRunner().invoke(main, piped).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(["describe", "no-such-network"], 1), (["draw", "--no-such-option"], 2)]
+)
+def test_a_failure_has_its_status_and_message(arguments: list[str], status: int) -> None:
+    command = [sys.executable, "-m", "resnet_diagram", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert "no-such" in done.stderr
+
+
+def test_a_profile_of_the_command_is_written(tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    measured = [
+        sys.executable,
+        "-m",
+        "cProfile",
+        "-o",
+        str(profile),
+        "-m",
+        "resnet_diagram",
+        "list",
+        "themes",
+    ]
+    subprocess.run(measured, capture_output=True, check=True)
+    assert profile.stat().st_size
 
 
 @pytest.mark.parametrize("name", ["svg", "tikz", "drawio", "mermaid", "dot", "outline"])
