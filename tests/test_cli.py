@@ -153,6 +153,11 @@ def test_no_output_is_a_wrong_call() -> None:
     assert "-o figure.svg" in refused("draw", "resnet50", code=2)
 
 
+@pytest.mark.parametrize("command", ["draw", "table", "spec", "code", "annotate"])
+def test_a_file_without_a_name_is_a_wrong_call(command: str) -> None:
+    assert "got an empty text" in refused(command, "resnet50", "-o", "", code=2)
+
+
 def test_unknown_theme_suggests() -> None:
     assert "paper" in refused("draw", "resnet50", "-t", "svg", "--theme", "papre", code=2)
 

@@ -66,7 +66,9 @@ class FilePath(click.Path):
     """A path; text that no system takes for one is wrong usage."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path. Fail for zero bytes and halves of surrogate pairs."""
+        """Return the path. Fail for an empty text, zero bytes and halves of surrogate pairs."""
+        if value == "":
+            self.fail("expected the name of a file, got an empty text.", param, ctx)
         try:
             return super().convert(value, param, ctx)
         except ValueError as error:

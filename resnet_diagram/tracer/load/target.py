@@ -61,8 +61,13 @@ def parse_target(text: str) -> Target:
     opening = text[len(head) :]
     module, attribute = module_and_attribute(text)
     if not module or (module != head and not NAME.fullmatch(attribute)):
+        fault = f"{attribute or head!r} is not a name"
+        if head.startswith(":"):
+            fault = "no module or file precedes the colon"
+        elif head.endswith(":"):
+            fault = "no name follows the colon"
         raise SourceError(
-            f"Cannot read the source {text!r}: {attribute or head!r} is not a name. "
+            f"Cannot read the source {text!r}: {fault}. "
             "Write pkg.module:factory or path/file.py:Net(depth=20)."
         )
     if not opening:

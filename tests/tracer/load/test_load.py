@@ -252,6 +252,20 @@ def test_a_missing_file(tmp_path: Path, net: Path) -> None:
     assert net.name in message
 
 
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        (":Net", "no module or file precedes the colon"),
+        (":", "no module or file precedes the colon"),
+        ("timm:", "no name follows the colon"),
+        ("net.py:", "no name follows the colon"),
+        ("net.py:a b", "'a b' is not a name"),
+    ],
+)
+def test_a_target_with_a_missing_part(source: str, fault: str) -> None:
+    assert fault in failing(source)
+
+
 def test_a_missing_module() -> None:
     assert "no module 'not_a_module_at_all'" in failing("not_a_module_at_all.models:net")
 
