@@ -69,6 +69,30 @@ def test_a_failure_has_its_status_and_message(arguments: list[str], status: int)
     assert "no-such" in done.stderr
 
 
+def test_exit_handlers_of_a_model_run(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        "import atexit, threading, time\nfrom pathlib import Path\nfrom torch import nn\n"
+        "net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())\n"
+        "atexit.register(lambda: Path('handler').touch())\n"
+        "def late():\n    time.sleep(1)\n    Path('thread').touch()\n"
+        "threading.Thread(target=late).start()\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "resnet_diagram",
+        "draw",
+        "net.py:net",
+        "--input",
+        "3x32x32",
+        "-t",
+        "svg",
+    ]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert (tmp_path / "handler").exists()
+    assert (tmp_path / "thread").exists()
+
+
 def test_a_profile_of_the_command_is_written(tmp_path: Path) -> None:
     profile = tmp_path / "profile"
     measured = [
