@@ -47,11 +47,6 @@ def write_text(path: Path, text: str) -> None:
     write_files([(path, text)])
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path`. Raise RenderError as `write_files` does."""
-    write_files([(path, data)])
-
-
 def write_files(files: Sequence[tuple[Path, Content]]) -> None:
     """Write all files beside their targets first, then move each into place in one step.
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from resnet_diagram.errors import RenderError
-from resnet_diagram.saving import write_bytes, write_files, write_text
+from resnet_diagram.saving import write_files, write_text
 
 
 def test_text_is_utf8_with_plain_line_ends_and_bytes_are_bytes(tmp_path: Path) -> None:
     write_text(tmp_path / "a.txt", "3×3\nconv\n")
-    write_bytes(tmp_path / "b.png", b"\x89PNG\r\n")
+    write_files([(tmp_path / "b.png", b"\x89PNG\r\n")])
     assert (tmp_path / "a.txt").read_bytes() == "3×3\nconv\n".encode()
     assert (tmp_path / "b.png").read_bytes() == b"\x89PNG\r\n"
     assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "b.png"}
