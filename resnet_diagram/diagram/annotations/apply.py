@@ -9,17 +9,7 @@ from resnet_diagram.diagram.annotations.match import covers, kinds_of
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.elements import elements, mapped
 from resnet_diagram.diagram.flat import later
-from resnet_diagram.diagram.model import (
-    Bar,
-    Diagram,
-    Frame,
-    Group,
-    LegendEntry,
-    Node,
-    NodeRole,
-    Origin,
-    Panel,
-)
+from resnet_diagram.diagram.model import Bar, Diagram, Frame, Group, LegendEntry, Node, NodeRole, Panel
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.errors import warn_unrendered
@@ -57,19 +47,25 @@ def annotated(
     result = mapped(replace(diagram, flat=None, boxed=None), change)
     shown = frozenset(applied)
     flat, boxed = later(diagram.flat, lambda flat: mapped(flat, change)), mapped(diagram.boxed, change)
-    for part in annotations.parts:
-        keys = {"color": part.color, "label": "" if part.unit else part.label, "badge": part.badge}
-        missing = [key for key, value in keys.items() if value and (part, key) not in shown]
-        if missing and part.pattern and not part.hide:
-            _warn(part, missing)
-        if part.fold is not None and not _holds_a_stage(part, networks):
-            warn_unrendered(f"Annotation {part.pattern!r} folds nothing: it holds no stage.")
+    _warn_left_out(annotations.parts, shown, networks)
     return replace(result, flat=flat, boxed=boxed)
 
 
-def _holds_a_stage(part: Part, networks: Sequence[Network]) -> bool:
-    stages = (each for network in networks for each in all_elements(network) if isinstance(each, Stage))
-    return any(all(map(part.holds, paths)) for paths in map(tuple, map(paths_of, stages)) if paths)
+def _warn_left_out(parts: Sequence[Part], shown: Beside, networks: Sequence[Network]) -> None:
+    """Warn of parts without a box of their own, except those `shown`, and of those that fold no stage."""
+    for part in parts:
+        keys = {"color": part.color, "label": "" if part.unit else part.label, "badge": part.badge}
+        missing = [key for key, value in keys.items() if value and (part, key) not in shown]
+        if missing and part.pattern and not part.hide:
+            warn_unrendered(
+                f"Annotation {part.pattern!r} is left out ({', '.join(missing)}): this drawing has no box or "
+                "title for it alone. A pattern that holds all blocks that are folded together, --view full, "
+                "or 'unit = true' gives it one."
+            )
+        elements = (each for network in networks for each in all_elements(network))
+        stages = (tuple(paths_of(each)) for each in elements if isinstance(each, Stage))
+        if part.fold is not None and not any(paths and all(map(part.holds, paths)) for paths in stages):
+            warn_unrendered(f"Annotation {part.pattern!r} folds nothing: it holds no stage.")
 
 
 def coloured(annotations: Annotations) -> tuple[Part, ...]:
@@ -80,58 +76,40 @@ def coloured(annotations: Annotations) -> tuple[Part, ...]:
 def _changes(element: Any, part: Part, mark: int) -> Iterator[tuple[str, Any]]:
     """Yield an element with the label, the badge and the fill of a part, one after the other, by their keys.
 
-    Label and badge need an element that shows the part itself, the fill any box inside it.
+    Label and badge need an element that shows the part itself, the fill any box inside it; of a unit, only
+    the unit's box. A badge is at the corner of a box or a stage, else in a title.
     """
-    if part.label and not part.unit and _is_named(element.origin, part):
-        element = _labelled(element, part)
+    is_named = any(map(part.names, element.origin.paths))
+    is_box = isinstance(element, Node | Bar) and element.role in FILLED
+    is_box = is_box and (not part.unit or (element.role is NodeRole.OTHER and is_named))
+    is_whole = all(map(part.holds, element.origin.paths)) and bool(getattr(element, "title", ""))
+    if part.label and not part.unit and is_named:
+        label = literal(part.label)
+        match element:
+            case Node() if is_box:
+                element = replace(element, lines=(label,), marked=())
+            case Bar() if element.role is not NodeRole.BLOCK:
+                element = replace(element, text=label)
+            case Group() | Frame() | Panel() if is_whole:
+                element = replace(element, title=label)
         yield "label", element
-    if part.badge and _is_named(element.origin, part):
-        element = _tagged(element, part)
+    if part.badge and is_named:
+        badge = literal(part.badge)
+        match element:
+            case Node() if is_box:
+                element = replace(element, tag=badge)
+            case Frame() if is_whole:
+                element = replace(element, tag=badge)
+            case Group() if is_whole:
+                title = phrase(Kind.TITLE, Word.TITLE_AND_PLACE, element.title, badge)
+                element = replace(element, title=title)
         yield "badge", element
-    if mark and isinstance(element, Node | Bar) and element.role in FILLED and _is_box_of(element, part):
+    if mark and is_box:
         yield "color", replace(element, mark=mark)
 
 
-def _tagged(element: Any, part: Part) -> Any:
-    """Return an element with the badge of a part: at the corner of a box or a stage, else in its title."""
-    badge = literal(part.badge)
-    match element:
-        case Node() if element.role in FILLED and _is_box_of(element, part):
-            return replace(element, tag=badge)
-        case Frame() if element.title and all(map(part.holds, element.origin.paths)):
-            return replace(element, tag=badge)
-        case Group() if element.title and all(map(part.holds, element.origin.paths)):
-            return replace(element, title=phrase(Kind.TITLE, Word.TITLE_AND_PLACE, element.title, badge))
-    return element
-
-
-def _is_box_of(element: Node | Bar, part: Part) -> bool:
-    """Return whether the colour of a part fills a box inside it; of a unit, only the unit's box."""
-    return not part.unit or (element.role is NodeRole.OTHER and _is_named(element.origin, part))
-
-
-def _is_named(origin: Origin, part: Part) -> bool:
-    return any(map(part.names, origin.paths))
-
-
-def _labelled(element: Any, part: Part) -> Any:
-    """Return an element with the label of a part as its text or title."""
-    label = literal(part.label)
-    match element:
-        case Node() if element.role in FILLED:
-            return replace(element, lines=(label,), marked=())
-        case Bar() if element.role is not NodeRole.BLOCK:
-            return replace(element, text=label)
-        case Group() | Frame() | Panel() if element.title and all(map(part.holds, element.origin.paths)):
-            return replace(element, title=label)
-    return element
-
-
 def _legend(
-    diagram: Diagram,
-    annotations: Annotations,
-    marks: Mapping[Part, int],
-    adjacent: Beside,
+    diagram: Diagram, annotations: Annotations, marks: Mapping[Part, int], adjacent: Beside
 ) -> tuple[LegendEntry, ...]:
     """Return the legend with a swatch for each colour that has a note, and the other notes behind it.
 
@@ -141,9 +119,14 @@ def _legend(
         return ()
     used = {box.mark for box, _ in elements(diagram.panels) if isinstance(box, Node | Bar)}
     fills: dict[str, list[Part]] = {}
+    notes: list[Label] = []
     for part in annotations.parts:
         if part.note and marks.get(part) in used:
             fills.setdefault(part.color, []).append(part)
+        elif part.note and part not in marks and (part, "note") not in adjacent:
+            last = part.pattern.rpartition(".")[2]
+            name, note = part.label or (part.pattern if "*" in last else last), _words(part.note)
+            notes.append(phrase(Kind.LEGEND, Word.NAMED, literal(name), note) if name else note)
     swatches = [
         LegendEntry(
             role=NodeRole.OTHER,
@@ -152,27 +135,10 @@ def _legend(
         )
         for parts in fills.values()
     ]
-    plain = (part for part in annotations.parts if part.note and part not in marks)
-    notes = [_named_note(part) for part in plain if (part, "note") not in adjacent]
     notes += map(_words, annotations.notes)
     return (*diagram.legend, *swatches, *(LegendEntry(role=None, text=note) for note in notes))
-
-
-def _named_note(part: Part) -> Label:
-    """Return a note that is beside no box, with the name of its module."""
-    last = part.pattern.rpartition(".")[2]
-    name = part.label or (part.pattern if "*" in last else last)
-    return phrase(Kind.LEGEND, Word.NAMED, literal(name), _words(part.note)) if name else _words(part.note)
 
 
 def _words(note: str) -> Label:
     """Return a note as a label; one of our own keeps its terms."""
     return note if isinstance(note, Label) else literal(note)
-
-
-def _warn(part: Part, keys: Sequence[str]) -> None:
-    warn_unrendered(
-        f"Annotation {part.pattern!r} is left out ({', '.join(keys)}): this drawing has no box or title for "
-        "it alone. A pattern that holds all blocks that are folded together, --view full, or 'unit = true' "
-        "gives it one."
-    )

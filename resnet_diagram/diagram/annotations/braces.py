@@ -10,7 +10,6 @@ from resnet_diagram.diagram.model import (
     Bar,
     Chain,
     Diagram,
-    Frame,
     Group,
     GroupRole,
     Item,
@@ -69,11 +68,18 @@ def grouped(diagram: Diagram, annotations: Annotations) -> Diagram:
 
 def _framed(items: tuple[Item, ...], parts: Sequence[Part], group: Group) -> tuple[Item, ...] | None:
     """Return items with the boxes of some parts moved into a group; None unless they are neighbours."""
-    marks = [_shows(item, parts) for item in items]
+    # The modules that each item shows; a unit that is drawn open behind the chain is not in it.
+    shown = [
+        item.origin.paths
+        if isinstance(item, Node) or (isinstance(item, Group) and item.role is not GroupRole.NETWORK)
+        else ()
+        for item in items
+    ]
+    marks = [bool(paths) and all(_holds(parts, path) for path in paths) for paths in shown]
     if any(marks):
         first, last = marks.index(True), len(marks) - marks[::-1].index(True)
         inside = items[first:last]
-        if not all(mark or not _paths(item) for mark, item in zip(marks[first:last], inside, strict=True)):
+        if any(paths and not mark for mark, paths in zip(marks[first:last], shown[first:last], strict=True)):
             return None
         outer = any(isinstance(item, Group) and item.role is not GroupRole.BLOCK for item in inside)
         role = GroupRole.STAGE if outer else GroupRole.BLOCK
@@ -85,27 +91,17 @@ def _framed(items: tuple[Item, ...], parts: Sequence[Part], group: Group) -> tup
     return None
 
 
-def _shows(item: Item, parts: Sequence[Part]) -> bool:
-    """Return whether an item shows modules of some parts alone."""
-    paths = _paths(item)
-    return bool(paths) and all(_holds(parts, path) for path in paths)
-
-
-def _paths(item: Item) -> tuple[str, ...]:
-    """Return the modules that an item of a chain shows; a unit that is drawn open behind it is not in it."""
-    is_inside = isinstance(item, Node) or (isinstance(item, Group) and item.role is not GroupRole.NETWORK)
-    return item.origin.paths if is_inside and isinstance(item, Group | Node) else ()
-
-
 def brace_over(title: Label, parts: Sequence[Part], drawing: Overview) -> Brace | str:
     """Return a brace round the bars of some modules; why there is none, where they are no neighbours."""
-
-    def all_held(frame: Frame) -> bool:
-        paths = frame.origin.paths
-        return bool(paths) and all(_holds(parts, path) for path in paths)
-
     bars = [(frame, bar) for frame in drawing.frames for bar in frame.bars if isinstance(bar, Bar)]
-    marks = [any(_holds(parts, path) for path in bar.origin.paths) or all_held(frame) for frame, bar in bars]
+    whole = {
+        frame.id
+        for frame in drawing.frames
+        if frame.origin.paths and all(_holds(parts, path) for path in frame.origin.paths)
+    }
+    marks = [
+        frame.id in whole or any(_holds(parts, path) for path in bar.origin.paths) for frame, bar in bars
+    ]
     runs = [mark for mark, _ in groupby(marks)]
     if runs.count(True) != 1:
         return "are not side by side" if True in runs else "have no bars"

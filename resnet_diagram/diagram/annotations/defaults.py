@@ -1,7 +1,7 @@
 """Choose default units: user-defined modules that contain a merge."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.annotations.model import Annotations, Part
@@ -11,7 +11,7 @@ from resnet_diagram.spec.counting.blocks import units as counted_blocks
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import gate_ratio, residual_blocks
 from resnet_diagram.spec.model import Block, Layer, Network, Stage
-from resnet_diagram.spec.paths import outer_paths
+from resnet_diagram.spec.paths import outer_paths, with_outer
 from resnet_diagram.spec.traits import BARS, is_renaming
 
 _SERIES = 3
@@ -40,42 +40,32 @@ def with_default_units(
     return replace(annotations, parts=tuple(parts)) if parts else annotations
 
 
-def _default_units(network: Network) -> Iterator[tuple[frozenset[str], str]]:
-    """Yield the modules of each class that is drawn as a unit, and its name.
+def _default_units(network: Network) -> list[tuple[frozenset[str], str]]:
+    """Return the modules of each class that is drawn as a unit, and its name.
 
     It is an author's own class, in residual blocks or used several times, in which values are joined or
     that is a long series. It is no block, no branch of one, nothing that is one box anyway, and each of its
     modules is run once.
     """
-    around = _around_blocks(network)
-    classes = {
-        path: cls.name for cls in network.classes if cls.own for path in cls.paths if path not in around
-    }
-    while classes:
-        parts = [Part(paths=paths, label=name, unit=True) for paths, name in _by_name(classes)]
-        closed, closing = with_units(network, parts)
-        rejected = _rejected(closed, closing, classes)
-        if not rejected:
-            break
-        classes = {path: name for path, name in classes.items() if name not in rejected}
-    yield from _by_name(classes)
-
-
-def _by_name(classes: Mapping[str, str]) -> Iterator[tuple[frozenset[str], str]]:
-    """Yield the paths of each class, and its name."""
-    paths: dict[str, list[str]] = {}
-    for path, name in classes.items():
-        paths.setdefault(name, []).append(path)
-    yield from ((frozenset(group), name) for name, group in paths.items())
-
-
-def _around_blocks(network: Network) -> set[str]:
-    """Return the paths of blocks and stages, and of all modules around them."""
     stages = [element for element in all_elements(network) if isinstance(element, Stage)]
     counted = counted_blocks(network.elements)
     blocks: list[Block | Stage] = [*residual_blocks(network), *counted, *stages]
     names = {path for block in blocks for path in paths_of(block)} & {block.name for block in blocks}
-    return names | {outer for name in names for outer in outer_paths(name)}
+    around = {outer for name in names for outer in with_outer(name)}
+    classes = {
+        path: cls.name for cls in network.classes if cls.own for path in cls.paths if path not in around
+    }
+    while classes:
+        by_name: dict[str, frozenset[str]] = {}
+        for path, name in classes.items():
+            by_name[name] = by_name.get(name, frozenset()) | {path}
+        parts = [Part(paths=paths, label=name, unit=True) for name, paths in by_name.items()]
+        closed, closing = with_units(network, parts)
+        rejected = _rejected(closed, closing, classes)
+        if not rejected:
+            return [(paths, name) for name, paths in by_name.items()]
+        classes = {path: name for path, name in classes.items() if name not in rejected}
+    return []
 
 
 def _rejected(closed: Network, closing: Closing, classes: Mapping[str, str]) -> set[str]:
@@ -84,19 +74,14 @@ def _rejected(closed: Network, closing: Closing, classes: Mapping[str, str]) -> 
     in_pieces = {path for path in classes if names[path] != 1}
     opened = (path for element in all_elements(closed) for path in paths_of(element) if path not in names)
     in_pieces |= {outer for path in opened for outer in outer_paths(path) if outer in classes}
-    result = {classes[path] for path in (*in_pieces, *_whole_ways(closed)) if path in classes}
+    for block in residual_blocks(closed):
+        for branch in (*block.branches, block.shortcut.layers if block.shortcut else ()):
+            layers = [element.name for element in branch if not is_renaming(element)]
+            in_pieces |= set(layers) if len(layers) == 1 else set()  # a whole branch or shortcut
+    result = {classes[path] for path in in_pieces if path in classes}
     rare = (label for label, runs in closing.units.items() if len(runs) == 1)
     result |= {label for label in rare if label not in closing.in_blocks}
     return result | _plain(closing.units)
-
-
-def _whole_ways(network: Network) -> Iterator[str]:
-    """Yield the path of each layer that is a branch or a shortcut by itself."""
-    for block in residual_blocks(network):
-        for branch in (*block.branches, block.shortcut.layers if block.shortcut else ()):
-            layers = [element for element in branch if not is_renaming(element)]
-            if len(layers) == 1:
-                yield layers[0].name
 
 
 def _plain(units: Mapping[str, list[Closed]]) -> set[str]:

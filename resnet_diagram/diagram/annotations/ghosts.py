@@ -11,17 +11,7 @@ from resnet_diagram.diagram.annotations.model import Annotations, Ghost, Part
 from resnet_diagram.diagram.chain.blocks import joined_layers
 from resnet_diagram.diagram.elements import members
 from resnet_diagram.diagram.flat import later
-from resnet_diagram.diagram.model import (
-    NO_ORIGIN,
-    Bar,
-    Diagram,
-    Frame,
-    Group,
-    GroupRole,
-    LegendEntry,
-    Node,
-    NodeRole,
-)
+from resnet_diagram.diagram.model import Bar, Diagram, Frame, Group, GroupRole, LegendEntry, Node, NodeRole
 from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.spec.measure import gate_ratio, walk
 from resnet_diagram.spec.model import Block, Element, Stage
@@ -55,21 +45,20 @@ def ghosts_of(missing: Iterable[Missing]) -> tuple[Ghost, ...]:
     for run in missing:
         key = signature(run.elements, Level.PATTERN), bool(run.behind)
         groups.setdefault(key, []).append(run)
-    return tuple(map(_ghost, groups.values()))
-
-
-def _ghost(runs: Sequence[Missing]) -> Ghost:
-    texts = [_lines(run.elements) for run in runs]
-    first = texts[0]
-    alike = all(lines == first for lines in texts)
-    lines = first if alike else tuple(line.split_first()[0] for line in first)
-    return Ghost(
-        lines=lines if len(lines) <= _MOST_LINES else (*lines[: _MOST_LINES - 1], literal("…")),
-        behind=frozenset(run.behind for run in runs if run.behind),
-        before=frozenset(run.before for run in runs if run.before),
-        is_block=any(isinstance(element, Stage) or _is_block(element) for element in runs[0].elements),
-        is_stage=any(isinstance(element, Stage) for element in runs[0].elements),
-    )
+    ghosts = []
+    for runs in groups.values():
+        lines, *others = [_lines(run.elements) for run in runs]
+        if any(other != lines for other in others):
+            lines = tuple(line.split_first()[0] for line in lines)
+        ghost = Ghost(
+            lines=lines if len(lines) <= _MOST_LINES else (*lines[: _MOST_LINES - 1], literal("…")),
+            behind=frozenset(run.behind for run in runs if run.behind),
+            before=frozenset(run.before for run in runs if run.before),
+            is_block=any(isinstance(element, Stage) or _is_block(element) for element in runs[0].elements),
+            is_stage=any(isinstance(element, Stage) for element in runs[0].elements),
+        )
+        ghosts.append(ghost)
+    return tuple(ghosts)
 
 
 def _is_block(element: Element) -> bool:
@@ -160,21 +149,15 @@ class _Placing:
     def _box_at(self, member: Any, ghost: Ghost) -> Any:
         """Return the box of a ghost, for the series that a member is in."""
         name = f"removed{next(self._numbers)}"
-        match member:
-            case Bar():
-                return _bar(member, name, ghost)
-            case Frame():
-                last = next(bar for bar in reversed(member.bars) if isinstance(bar, Bar))
-                return Frame(id=f"{name}-part", role=None, title=NOTHING, bars=(_bar(last, name, ghost),))
-        return Node(id=name, role=NodeRole.REMOVED, lines=ghost.lines)
-
-
-def _bar(neighbour: Bar, name: str, ghost: Ghost) -> Bar:
-    return Bar(
-        id=name,
-        role=NodeRole.REMOVED,
-        resolution=neighbour.resolution,
-        channels=neighbour.channels,
-        text=Label(*ghost.lines, joint=", "),
-        origin=NO_ORIGIN,
-    )
+        if not isinstance(member, Bar | Frame):
+            return Node(id=name, role=NodeRole.REMOVED, lines=ghost.lines)
+        bars = [bar for bar in getattr(member, "bars", (member,)) if isinstance(bar, Bar)]
+        bar = Bar(
+            id=name,
+            role=NodeRole.REMOVED,
+            resolution=bars[-1].resolution,
+            channels=bars[-1].channels,
+            text=Label(*ghost.lines, joint=", "),
+        )
+        is_bar = isinstance(member, Bar)
+        return bar if is_bar else Frame(id=f"{name}-part", role=None, title=NOTHING, bars=(bar,))

@@ -25,7 +25,8 @@ def with_leaders(diagram: Diagram, parts: Sequence[Part], kinds: Sequence[Kinds]
     adjacent: set[tuple[Part, str]] = set()
     panels = list(diagram.panels)
     for part in parts:
-        tagged = any(_has_badge(element, part) for element, _ in elements(tuple(panels)))
+        boxes = (element for element, _ in elements(tuple(panels)) if isinstance(element, Node | Frame))
+        tagged = any(box.tag == part.badge and any(map(part.names, box.origin.paths)) for box in boxes)
         texts = {"note": "" if part.color else part.note, "badge": "" if tagged else part.badge}
         for key, words in texts.items():
             for at, panel in sorted(enumerate(panels), key=lambda pair: pair[1].id == WHOLE) if words else ():
@@ -35,12 +36,6 @@ def with_leaders(diagram: Diagram, parts: Sequence[Part], kinds: Sequence[Kinds]
                     adjacent.add((part, key))
                     break
     return (replace(diagram, panels=tuple(panels)) if adjacent else diagram), adjacent
-
-
-def _has_badge(element: object, part: Part) -> bool:
-    if not isinstance(element, Node | Frame) or element.tag != part.badge:
-        return False
-    return any(map(part.names, element.origin.paths))
 
 
 def _noted(panel: Panel, part: Part, note: Label, kinds: Kinds) -> Panel:

@@ -113,7 +113,21 @@ def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[La
     groups = [item for item in series if isinstance(item, Group)]
     first, last = ends_of(groups, part)
     start, end = series.index(groups[first]), series.index(groups[last])
-    before, behind = series[:start][-1:], series[end + 1 :][:1]
+    before, behind = (
+        [
+            Node(
+                id=f"{item.id}-stub",
+                role=NodeRole.STAGE,
+                lines=(Label(item.title, literal(times(item.repeat))),),
+                shade=item.shade,
+                origin=item.origin,
+            )
+            if isinstance(item, Group)
+            else item
+            for item in neighbours
+        ]
+        for neighbours in (series[:start][-1:], series[end + 1 :][:1])
+    )
     hidden = [
         item.title for item in (*series[: max(0, start - 1)], *series[end + 2 :]) if isinstance(item, Group)
     ]
@@ -123,7 +137,7 @@ def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[La
         for frame in frames
         if any(is_within(path, module) for path in frame.origin.paths for module in paths)
     ]
-    return (*map(_closed, before), *series[start : end + 1], *map(_closed, behind), *units), hidden
+    return (*before, *series[start : end + 1], *behind, *units), hidden
 
 
 def _stub(frame: Frame) -> Frame:
@@ -141,13 +155,3 @@ def _stub(frame: Frame) -> Frame:
         mark=0,
     )
     return Frame(id=frame.id, role=None, title=NOTHING, bars=(bar,), origin=frame.origin)
-
-
-def _closed(item: Item) -> Item:
-    """Return a neighbour in a chain as one box with its title; items without a title are unchanged."""
-    if not isinstance(item, Group):
-        return item
-    words = Label(item.title, literal(times(item.repeat)))
-    return Node(
-        id=f"{item.id}-stub", role=NodeRole.STAGE, lines=(words,), shade=item.shade, origin=item.origin
-    )

@@ -18,7 +18,6 @@ from resnet_diagram.diagram.model import (
     Diagram,
     Frame,
     GroupRole,
-    Inset,
     LegendEntry,
     Node,
     NodeRole,
@@ -26,7 +25,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.origin import copies_of, origin
-from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
+from resnet_diagram.diagram.panels.block_types import Unit, types_of
 from resnet_diagram.diagram.panels.insets import picture, unit_inset
 from resnet_diagram.diagram.views import build, legend_of
 from resnet_diagram.errors import UsageError
@@ -141,25 +140,23 @@ def _selection(
         return panels
     listed = replace(annotations, parts=tuple(Part(pattern=word) for word in annotations.insets))
     problem_of = dict(problems(listed, networks))
-    units_of = {f"unit{number}": modules for number, modules in enumerate(units.values(), 1)}
+    names_of = {f"unit{at}": [unit.name for unit in modules] for at, modules in enumerate(units.values(), 1)}
     selection = {panel.id: panel for panel in panels if panel.id == WHOLE}
     for part in with_classes(listed, networks).parts:
         titled = [panel for panel in panels if panel.title.casefold().startswith(part.pattern.casefold())]
         if not titled and part.pattern in problem_of:
             titles = ", ".join(repr(str(panel.title)) for panel in panels if panel.id != WHOLE)
             raise UsageError(f"{problem_of[part.pattern]} The panels are {titles}.")
-        modules = [panel for panel in panels if _shows(panel, units_of, part)]
+        modules = [
+            panel
+            for panel in panels
+            if any(map(part.names, names_of.get(panel.id, ())))
+            or (panel.id not in names_of and any(map(part.holds, panel.origin.paths)))
+        ]
         if in_part and not titled and not modules:
             return panels
         selection |= {panel.id: panel for panel in (*titled, *modules) if panel.id not in selection}
     return tuple(selection.values())
-
-
-def _shows(panel: Panel, units_of: Mapping[str, list[Closed]], part: Part) -> bool:
-    """Return whether a panel draws a module of a part open: a block in it, or the unit itself."""
-    if panel.id in units_of:
-        return any(part.names(unit.name) for unit in units_of[panel.id])
-    return any(map(part.holds, panel.origin.paths))
 
 
 def _closed(networks: Sequence[Network], annotations: Annotations) -> tuple[list[Network], Units]:
@@ -181,40 +178,22 @@ def _unit_panels(units: Units, options: Options) -> Iterator[Panel]:
     those of the first unit, which the title then names.
     """
     for number, (label, modules) in enumerate(units.items(), 1):
-        first = modules[0]
-        alike = [unit.inside for unit in modules if len(unit.inside) == len(first.inside)]
-        panel = Panel(
-            id=f"unit{number}",
-            title=literal(label),
-            content=_inset(first, number, options),
-            origin=origin(first.inside, copies_of(alike)),
-        )
-        if _differs(panel, modules, number, options):
-            # The type of all modules of a unit, where C, their channels, says all sizes that differ.
-            kinds = types_of([_unit(module) for module in modules])
-            by_channels = all(_unit(unit).values["C"] == in_shape(unit.inside)[0] for unit in modules)
-            in_symbols = len(kinds) == 1 and by_channels and kinds[0].symbols == {"C"}
-            kind = kinds[0] if in_symbols else None
-            word = phrase(Kind.PLACE, Word.SIZES_OF, literal(first.name))
-            place = phrase(Kind.PLACE, Word.C_IS_CHANNELS) if kind else word
-            title = phrase(Kind.TITLE, Word.TITLE_AND_PLACE, panel.title, place)
-            panel = replace(panel, title=title, content=_inset(first, number, options, kind))
-        yield panel
-
-
-def _differs(panel: Panel, modules: Sequence[Closed], number: int, options: Options) -> bool:
-    """Return whether the modules of a unit look different when they are drawn open."""
-    kinds = {signature(unit.inside, Level.STRUCTURE): unit for unit in modules}.values()
-    pictures = (picture(replace(panel, content=_inset(unit, number, options))) for unit in kinds)
-    return len(kinds) > 1 and len(set(pictures)) > 1
-
-
-def _unit(unit: Closed) -> Unit:
-    return Unit(elements=unit.inside, stage=0, number=1)
-
-
-def _inset(unit: Closed, number: int, options: Options, kind: BlockType | None = None) -> Inset:
-    return unit_inset(_unit(unit), f"unit{number}", options.show, kind)
+        name, title = f"unit{number}", literal(label)
+        inside = [Unit(elements=module.inside, stage=0, number=1) for module in modules]
+        first = inside[0]
+        content = unit_inset(first, name, options.show)
+        kinds = {signature(unit.elements, Level.STRUCTURE): unit for unit in inside}.values()
+        contents = (unit_inset(unit, name, options.show) for unit in kinds)
+        if len(kinds) > 1 and len(set(map(picture, contents))) > 1:
+            types = types_of(inside)
+            by_channels = all(unit.values["C"] == in_shape(unit.elements)[0] for unit in inside)
+            place = phrase(Kind.PLACE, Word.SIZES_OF, literal(modules[0].name))
+            if len(types) == 1 and by_channels and types[0].symbols == {"C"}:
+                place = phrase(Kind.PLACE, Word.C_IS_CHANNELS)
+                content = unit_inset(first, name, options.show, types[0])
+            title = phrase(Kind.TITLE, Word.TITLE_AND_PLACE, title, place)
+        alike = [unit.elements for unit in inside if len(unit.elements) == len(first.elements)]
+        yield Panel(id=name, title=title, content=content, origin=origin(first.elements, copies_of(alike)))
 
 
 def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items
 from resnet_diagram.diagram.chain.outlines import tapered
-from resnet_diagram.diagram.model import GroupRole, Inset, Node, NodeRole, Panel
+from resnet_diagram.diagram.model import Content, GroupRole, Inset, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
 from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
@@ -61,20 +61,20 @@ def insets(
         _inset(number, *pair, show, closes=True)
         for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
-    pictures = {picture(panel) for panel in panels}
+    pictures = {picture(panel.content) for panel in panels}
     for kind in _inner_types(selection, block_types):
         if kind.symbols:  # no frame has the values of its symbols: the sizes of its first unit are written
             kind = replace(kind, sizes={}, symbols=frozenset(), numbered=True)
         inner = _inset(len(panels) + 1, kind, phrase(Kind.PLACE, Word.IN_BLOCKS), show, closes=True)
-        if len(panels) < len(options.opened) and picture(inner) not in pictures:
-            pictures.add(picture(inner))
+        if len(panels) < len(options.opened) and picture(inner.content) not in pictures:
+            pictures.add(picture(inner.content))
             panels.append(inner)
     return tuple(panels), closed
 
 
-def picture(panel: Panel) -> Hashable:
-    """Return the visible content of a panel: its boxes, and the lines between them."""
-    items = content_items(panel.content)
+def picture(content: Content) -> Hashable:
+    """Return what is visible of the content of a panel: its boxes, and the lines between them."""
+    items = content_items(content)
     numbers = {node.id: number for number, node in enumerate(nodes(items))}
     lines = [(numbers[edge.tail], numbers[edge.head], edge.role) for edge in edges(items)]
     return tuple((node.role, node.lines) for node in nodes(items)), tuple(lines)
