@@ -1,6 +1,6 @@
 """Table of output formats, found by name or file suffix."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from resnet_diagram.render.figure import Engine, Figure
 from resnet_diagram.render.registry import Row, row_for, row_named
 
 Content = str | bytes
-Renderer = Callable[[Figure], Content]
+Renderer = Callable[..., Content]
+"""Writes a figure, or several where a file has pages."""
 Measure = Callable[[Figure, Content], ChartSize]
 
 
@@ -21,9 +22,8 @@ class Format(Row):
     """An output format.
 
     `summary`: half a line for lists. `render` gives text, or bytes where `binary`. `graphviz` is how Graphviz
-    writes it, where it can. `together` writes each of several figures on a page of one file, where a file has
-    pages. `modes`: the drawing can follow the reader's light or dark mode. `scales`: it can be enlarged.
-    `fills`: boxes have colours.
+    writes it, where it can. `together`: a file holds several figures, each on a page. `modes`: the drawing
+    can follow the reader's light or dark mode. `scales`: it can be enlarged. `fills`: boxes have colours.
     `paged`: it draws on a page; the others lay out by themselves. `measure`: the size of the chart in a
     finished text, or of the one that Graphviz draws; `budget`: the limits of the programs that read charts.
     """
@@ -31,7 +31,7 @@ class Format(Row):
     summary: str
     render: Renderer
     graphviz: Renderer | None = None
-    together: Callable[[Sequence[Figure]], Content] | None = None
+    together: bool = False
     binary: bool = False
     modes: bool = False
     scales: bool = False
@@ -105,7 +105,7 @@ FORMATS = (
         suffixes=(".drawio", ".dio"),
         summary="draw.io file, to edit there: containers, shapes and attached connectors",
         render=_later("drawio.render", "render_drawio"),
-        together=_later("drawio.render", "render_pages"),
+        together=True,
         modes=True,
     ),
     Format(
@@ -113,7 +113,7 @@ FORMATS = (
         suffixes=(".pptx",),
         summary="PowerPoint slide of shapes to edit; needs the extra [pptx]",
         render=_later("pptx.deck", "render_pptx"),
-        together=_later("pptx.deck", "render_deck"),
+        together=True,
         binary=True,
     ),
     Format(
@@ -180,9 +180,9 @@ def write_as(item: Format, figure: Figure, *others: Figure) -> Content:
         warn_unrendered(
             f"{name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
         )
-    if others and item.together:
-        return item.together([figure, *others])
-    return item.render(figure) if left or item.graphviz is None else item.graphviz(figure)
+    if not left and item.graphviz:
+        return item.graphviz(figure)
+    return item.render(figure, *(others if item.together else ()))
 
 
 def check_engine(item: Format, engine: Engine) -> None:

@@ -1,7 +1,5 @@
 """Write figures as a draw.io file: uncompressed XML, one page a figure."""
 
-from collections.abc import Sequence
-
 from resnet_diagram.render.drawio.cells import page_cells
 from resnet_diagram.render.drawio.page import ROOT
 from resnet_diagram.render.drawio.styles import Palette, length
@@ -11,13 +9,8 @@ from resnet_diagram.render.fonts import warn_of_absent
 from resnet_diagram.render.templates import render
 
 
-def render_drawio(figure: Figure) -> str:
-    """Return the file of one figure; the same figure gives the same text."""
-    return render_pages([figure])
-
-
-def render_pages(figures: Sequence[Figure]) -> str:
-    """Return a file with several figures, one per page."""
+def render_drawio(*figures: Figure) -> str:
+    """Return a file with a page for each figure; the same figures give the same text."""
     for font in dict.fromkeys(figure.theme.font for figure in figures):
         warn_of_absent(font)
     pages = [_page(figure, number) for number, figure in enumerate(figures, 1)]

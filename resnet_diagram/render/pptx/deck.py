@@ -1,7 +1,6 @@
 """Write figures as a PowerPoint presentation, each on a slide."""
 
 import zipfile
-from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -16,22 +15,18 @@ from resnet_diagram.render.pptx.pages import pages, placed
 from resnet_diagram.render.pptx.shapes import slide_shapes
 from resnet_diagram.render.templates import render
 from resnet_diagram.saving import zipped
+from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.formulas.spans import spans
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
 
 
-def render_pptx(figure: Figure) -> bytes:
-    """Return a presentation of one figure; the same figure gives the same bytes."""
-    return render_deck([figure])
-
-
-def render_deck(figures: Sequence[Figure]) -> bytes:
+def render_pptx(*figures: Figure) -> bytes:
     """Return a presentation of figures, in the theme and with the settings of the first.
 
-    Warns where type is smaller than an audience reads. Raises RenderError without python-pptx, and for a
-    template that it cannot read.
+    The same figures give the same bytes. Warns where type is smaller than an audience reads. Raises
+    RenderError without python-pptx, and for a template that it cannot read.
     """
     try:
         from resnet_diagram.render.pptx.master import own_master, users_master
@@ -47,7 +42,15 @@ def render_deck(figures: Sequence[Figure]) -> bytes:
     for figure in figures:
         for page in pages(figure):
             _add_slide(presentation, page, "" if template else "+mn-lt", font)
-    return _fixed(presentation, first)
+    # The time at which it was written would make each file another.
+    properties = presentation.core_properties
+    properties.title, properties.author = printable(first.spoken_title)[:255], ""
+    properties.last_modified_by = ""
+    properties.created = properties.modified = datetime(1980, 1, 1)
+    written = BytesIO()
+    presentation.save(written)
+    with zipfile.ZipFile(written) as source:
+        return zipped({name: source.read(name) for name in source.namelist()})
 
 
 def _add_slide(presentation: "Presentation", figure: Figure, theme_font: str, font: str) -> None:
@@ -58,19 +61,16 @@ def _add_slide(presentation: "Presentation", figure: Figure, theme_font: str, fo
 
     theme = figure.theme
     slide = presentation.slides.add_slide(with_title(presentation))
-    title = slide.shapes.title
-    left, top, width, height = free_area(presentation, slide, titled=bool(figure.named_title))
+    title = slide.shapes.title if figure.named_title else None
+    left, top, width, height = free_area(presentation, title)
     for placeholder in list(slide.placeholders):
-        if placeholder.element is not (title.element if title and figure.named_title else None):
+        if title is None or placeholder.element is not title.element:
             placeholder.element.getparent().remove(placeholder.element)
-    if title and figure.named_title:
-        _write_title(title.text_frame.paragraphs[0], figure.named_title)
+    if title is not None:
+        _write_title(title.text_frame.paragraphs[0], figure.named_title, theme if theme_font else None)
     if theme_font:
         slide.background.fill.solid()
         slide.background.fill.fore_color.rgb = _colour(theme.page)
-        if title and figure.named_title:
-            for run in title.text_frame.paragraphs[0].runs:
-                run.font.color.rgb = _colour(theme.style("text").text)
     scene, scale = placed(figure, width, height)
     notes = (figure.caption, scene.description)
     slide.notes_slide.notes_text_frame.text = printable("\n\n".join(filter(None, notes)))
@@ -87,8 +87,8 @@ def _add_slide(presentation: "Presentation", figure: Figure, theme_font: str, fo
         slide.shapes.element.append(element)
 
 
-def _write_title(paragraph: Any, text: str) -> None:
-    """Write a title, with the scripts and italic letters of its formulas."""
+def _write_title(paragraph: Any, text: str, theme: Theme | None) -> None:
+    """Write a title, with the scripts and italic letters of its formulas, in the colour of a theme's text."""
     for span in spans(" ".join(text.split("\n"))):
         run = paragraph.add_run()
         run.text = printable(span.text)
@@ -98,6 +98,8 @@ def _write_title(paragraph: Any, text: str) -> None:
             run.font.bold = True
         if span.scripts:
             run._r.get_or_add_rPr().set("baseline", str(round(100_000 * span.rise)))
+        if theme:
+            run.font.color.rgb = _colour(theme.style("text").text)
 
 
 def _colour(text: str) -> Any:
@@ -105,15 +107,3 @@ def _colour(text: str) -> Any:
     from pptx.dml.color import RGBColor
 
     return RGBColor.from_string(text[1:])  # type: ignore[no-untyped-call]
-
-
-def _fixed(presentation: Any, figure: Figure) -> bytes:
-    """Return the bytes of a presentation without the time at which it was written."""
-    properties = presentation.core_properties
-    properties.title, properties.author = printable(figure.spoken_title)[:255], ""
-    properties.last_modified_by = ""
-    properties.created = properties.modified = datetime(1980, 1, 1)
-    written = BytesIO()
-    presentation.save(written)
-    with zipfile.ZipFile(written) as source:
-        return zipped({name: source.read(name) for name in source.namelist()})

@@ -96,7 +96,7 @@ def extra_spots(scene: Scene) -> "defaultdict[str, list[Spot]]":
     elements = {box.id: box for box in boxes(scene) if box.id}
     spots: defaultdict[str, list[Spot]] = defaultdict(list)
     for line in connectors(scene):
-        for end, spot in ((line.tail, tail_spot(line)), (line.head, head_spot(line))):
+        for end, spot in zip((line.tail, line.head), end_spots(line), strict=True):
             box = elements.get(end.element)
             middle = box.side(end.side) if box and end.side else None
             regular = bool(end.fork) or bool(middle and math.dist(middle, spot.point) < _CLOSE)
@@ -105,14 +105,11 @@ def extra_spots(scene: Scene) -> "defaultdict[str, list[Spot]]":
     return spots
 
 
-def tail_spot(line: Connector) -> Spot:
-    """Return the site at which a line leaves its tail."""
-    return Spot(line.points[0], towards(line.points[0], line.points[1]))
-
-
-def head_spot(line: Connector) -> Spot:
-    """Return the site at which a line reaches its head."""
-    return Spot(line.points[-1], towards(line.points[-1], line.points[-2]))
+def end_spots(line: Connector) -> tuple[Spot, Spot]:
+    """Return the sites at which a line leaves its tail and reaches its head."""
+    first, second, *_ = line.points
+    *_, before, last = line.points
+    return Spot(first, towards(first, second)), Spot(last, towards(last, before))
 
 
 def towards(start: Point, end: Point) -> Side:

@@ -76,12 +76,11 @@ def with_title(presentation: Presentation) -> Any:
     return min(presentation.slide_layouts, key=rank)
 
 
-def free_area(presentation: Presentation, slide: Any, *, titled: bool) -> tuple[float, float, float, float]:
-    """Return left, top, width and height of the room under the title and above the foot, in points."""
+def free_area(presentation: Presentation, title: Any) -> tuple[float, float, float, float]:
+    """Return left, top, width and height of the room under a title and above the foot, in points."""
     width, height = (side / Pt(1) for side in (presentation.slide_width or 0, presentation.slide_height or 0))
     top, bottom = _MARGIN, height - _MARGIN
-    title = slide.shapes.title
-    under = (title.top + title.height) / Pt(1) if titled and title is not None else height
+    under = height if title is None else (title.top + title.height) / Pt(1)
     if under < height / 2:
         top = under + _MARGIN / 4
     return _MARGIN, top, width - 2 * _MARGIN, bottom - top

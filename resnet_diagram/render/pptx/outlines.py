@@ -12,8 +12,8 @@ Step = tuple[str | int, ...]
 
 
 def box_shape(box: Box, drawing: Drawing) -> Values:
-    """Return the shape of a box without its texts."""
-    style = drawing.theme.style(box.role, box.shade)
+    """Return the shape of a box without its texts: a preset, or paths with sites at its sides and spots."""
+    style, spots = drawing.theme.style(box.role, box.shade), drawing.spots.get(box.id, [])
     values = {
         "what": "box",
         **drawing.named(box.id, box.role),
@@ -22,11 +22,28 @@ def box_shape(box: Box, drawing: Drawing) -> Values:
         "fill": style.fill[1:],
         "align": "ctr",
     }
-    if box.form in (Form.POLYGON, Form.CIRCLE) or box.sign or drawing.spots.get(box.id):
-        return {**values, **_freeform(box, drawing)}
-    radius = corner(box) / min(box.width, box.height) if corner(box) else 0.0
-    preset, adjust = ("roundRect", (round(min(radius, 0.5) * 100_000),)) if radius else ("rect", ())
-    return {**values, "preset": preset, "adjust": adjust}
+    least = min(box.width, box.height)
+    r = min(corner(box), least / 2)
+    if box.form not in (Form.POLYGON, Form.CIRCLE) and not box.sign and not spots:
+        adjust = (round(r / least * 100_000),) if r else ()
+        return {**values, "preset": "roundRect" if r else "rect", "adjust": adjust}
+    right, bottom = box.x + box.width, box.y + box.height
+    if box.form is Form.CIRCLE:
+        outline = _circle(box, box, drawing)
+    elif r:
+        starts = ((box.x, box.y + r), (right - r, box.y), (right, bottom - r), (box.x + r, bottom))
+        arcs = [("arc", drawing.length(r), 180 + 90 * number, 90) for number in range(4)]
+        outline = [step for pair in zip(_steps(starts, box, drawing), arcs, strict=True) for step in pair]
+    else:
+        corners = box.points or ((box.x, box.y), (right, box.y), (right, bottom), (box.x, bottom))
+        outline = _steps(corners, box, drawing)
+    strokes = [{"filled": False, "steps": _steps(stroke, box, drawing)} for stroke in box.strokes()]
+    sites = [*(Spot(box.side(side), side) for side in SIDES), *spots]
+    return {
+        **values,
+        "paths": [{"filled": True, "steps": [*outline, ("close",)]}, *strokes],
+        "sites": [(*_inside(spot.point, box, drawing), ANGLES[spot.side] * 60_000) for spot in sites],
+    }
 
 
 def marker_shape(marker: Marker, drawing: Drawing) -> Values:
@@ -38,50 +55,19 @@ def marker_shape(marker: Marker, drawing: Drawing) -> Values:
     shape = box_shape(frame, drawing)
     if len(dots) == 1:
         return {**shape, "preset": "ellipse"}
-    steps = [step for dot in dots for step in _circle(dot, frame, drawing)]
+    steps = [step for dot in dots for step in (*_circle(dot, frame, drawing), ("close",))]
     return {**shape, "paths": [{"filled": True, "steps": steps}]}
 
 
-def _freeform(box: Box, drawing: Drawing) -> Values:
-    """Return the paths of a shape that no preset draws, and its sites: one at each side, then the spots."""
-    right, bottom = box.x + box.width, box.y + box.height
-    corners = box.points or ((box.x, box.y), (right, box.y), (right, bottom), (box.x, bottom))
-    if box.form is Form.CIRCLE:
-        outline = _circle(box, box, drawing)
-    elif corner(box):
-        outline = _rounded(box, drawing)
-    else:
-        outline = [*_polygon(corners, box, drawing), ("close",)]
-    strokes = [{"filled": False, "steps": _polygon(stroke, box, drawing)} for stroke in box.strokes()]
-    spots = [*(Spot(box.side(side), side) for side in SIDES), *drawing.spots.get(box.id, [])]
-    return {
-        "paths": [{"filled": True, "steps": outline}, *strokes],
-        "sites": [(*_inside(spot.point, box, drawing), ANGLES[spot.side] * 60_000) for spot in spots],
-    }
-
-
-def _polygon(points: Sequence[Point], box: Box, drawing: Drawing) -> list[Step]:
+def _steps(points: Sequence[Point], box: Box, drawing: Drawing) -> list[Step]:
+    """Return the steps along the lines through points."""
     first, *others = (_inside(point, box, drawing) for point in points)
     return [("move", *first), *(("line", *point) for point in others)]
 
 
 def _circle(circle: Box, within: Box, drawing: Drawing) -> list[Step]:
-    start, radius = _inside((circle.x, circle.centre[1]), within, drawing), drawing.length(circle.width / 2)
-    return [("move", *start), ("arc", radius, 180, 360), ("close",)]
-
-
-def _rounded(box: Box, drawing: Drawing) -> list[Step]:
-    """Return the steps along a rectangle with round corners, clockwise from its left side."""
-    r = min(corner(box), box.width / 2, box.height / 2)
-    right, bottom, radius = box.x + box.width, box.y + box.height, drawing.length(r)
-    starts = ((box.x, box.y + r), (right - r, box.y), (right, bottom - r), (box.x + r, bottom))
-    steps: list[Step] = []
-    for number, start in enumerate(starts):
-        steps += [
-            ("line" if number else "move", *_inside(start, box, drawing)),
-            ("arc", radius, 180 + 90 * number, 90),
-        ]
-    return [*steps, ("close",)]
+    start = (circle.x, circle.centre[1])
+    return [*_steps([start], within, drawing), ("arc", drawing.length(circle.width / 2), 180, 360)]
 
 
 def _inside(point: Point, box: Box, drawing: Drawing) -> tuple[int, int]:

@@ -49,20 +49,15 @@ def placed(figure: Figure, width: float, height: float) -> tuple[Scene, float]:
     The layouts for smaller areas are tried, and the one with the largest type is taken. A graph becomes a
     box where type would be smaller than 8 pt. Warns where type is smaller than 14 pt.
     """
-
-    def largest(figure: Figure) -> tuple[float, Scene]:
-        sized = [(_type_size(scene, width, height), scene) for scene in _scenes(figure, width, height)]
-        return max(sized, key=lambda entry: entry[0])
-
     flat = flattened(figure.diagram)
     opened = (
         replace(figure.diagram, flat=lambda: replace(flat, boxed=None), boxed=None)
         if flat.boxed
         else figure.diagram
     )
-    size, best = largest(replace(figure, diagram=opened))
+    size, best = _largest(replace(figure, diagram=opened), width, height)
     if size < _LEAST_OPEN:
-        size, best = largest(figure)
+        size, best = _largest(figure, width, height)
     if size < _LEAST_TYPE - 0.05:
         warn_unrendered(
             f"The smallest type on the slide is {size:.1f} pt; {_LEAST_TYPE:g} pt is readable. "
@@ -71,22 +66,22 @@ def placed(figure: Figure, width: float, height: float) -> tuple[Scene, float]:
     return best, _scale(best, width, height)
 
 
-def _scenes(figure: Figure, width: float, height: float) -> Iterator[Scene]:
-    """Yield layouts of a figure, each for larger type than those before; a requested size has one."""
+def _largest(figure: Figure, width: float, height: float) -> tuple[float, Scene]:
+    """Return the layout with the largest type in an area, and that type; a requested size has one layout."""
     if figure.output.fit != FREE:
-        yield figure.scene
-        return
-    shown = _untitled(figure.diagram)
-    size, reached = _LEAST_TYPE, 0.0
+        return _type_size(figure.scene, width, height), figure.scene
+    shown, wanted = _untitled(figure.diagram), _LEAST_TYPE
     least = min(size for _, size in figure.theme.sizes)
+    tried: list[tuple[float, Scene]] = []
     for _ in range(_TRIES):
-        enlarged = size / least
-        scene = layout(shown, figure.theme, Fit(width / enlarged, height / enlarged), nearest=True)
-        yield scene
-        reached = max(reached, _type_size(scene, width, height))
-        if reached >= size - 0.05:
-            return
-        size = (size + reached) / 2
+        fit = Fit(width / (wanted / least), height / (wanted / least))
+        scene = layout(shown, figure.theme, fit, nearest=True)
+        tried.append((_type_size(scene, width, height), scene))
+        reached = max(size for size, _ in tried)
+        if reached >= wanted - 0.05:
+            break
+        wanted = (wanted + reached) / 2
+    return max(tried, key=lambda entry: entry[0])
 
 
 def _untitled(diagram: Diagram) -> Diagram:

@@ -53,7 +53,12 @@ def _shapes(element: Element, drawing: Drawing) -> Iterator[Values]:
             if element.frame or element.children or element.labels:
                 yield _group(element, drawing)
         case Box():
-            yield from _box(element, drawing)
+            for copy in element.stacked():
+                yield box_shape(copy, drawing)
+            inside = _centred(element)
+            yield {**box_shape(element, drawing), **(_lines(element.texts, drawing) if inside else {})}
+            for text in (*(() if inside else element.texts), *element.labels):
+                yield _text(text, drawing)
         case Connector():
             lines = list(connector_shapes(element, drawing))
             shapes = [*lines, *(_text(text, drawing) for text in element.labels)]
@@ -72,33 +77,21 @@ def _group(group: Group, drawing: Drawing) -> Values:
     shapes = [shape for child in inside for shape in _shapes(child, drawing)]
     left = min((shape["x"] for shape in shapes), default=0)
     top = min((shape["y"] for shape in shapes), default=0)
-    described = group.kind in (GroupKind.STEM, GroupKind.STAGE, GroupKind.HEAD)
+    description = ""
+    if group.kind in (GroupKind.STEM, GroupKind.STAGE, GroupKind.HEAD):
+        repeat = f" [×{group.repeat}]" if group.repeat > 1 else ""
+        description = ", ".join(filter(None, (f"{group.title}{repeat}", group.caption)))
     return {
         "what": "group",
         "number": next(drawing.others),
         "name": xml_text(group.id),
-        "description": xml_text(_described(group)) if described else "",
+        "description": xml_text(description),
         "x": left,
         "y": top,
         "width": max((shape["x"] + shape["width"] for shape in shapes), default=0) - left,
         "height": max((shape["y"] + shape["height"] for shape in shapes), default=0) - top,
         "shapes": shapes,
     }
-
-
-def _described(group: Group) -> str:
-    """Return the alternative text of a part of the network: its title, repetitions and shapes."""
-    repeat = f" [×{group.repeat}]" if group.repeat > 1 else ""
-    return ", ".join(filter(None, (f"{group.title}{repeat}", group.caption)))
-
-
-def _box(box: Box, drawing: Drawing) -> Iterator[Values]:
-    for copy in box.stacked():
-        yield box_shape(copy, drawing)
-    inside = _centred(box)
-    yield {**box_shape(box, drawing), **(_lines(box.texts, drawing) if inside else {})}
-    for text in (*(() if inside else box.texts), *box.labels):
-        yield _text(text, drawing)
 
 
 def _centred(box: Box) -> bool:

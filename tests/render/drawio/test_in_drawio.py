@@ -8,7 +8,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from resnet_diagram.diagram.options import View
 from resnet_diagram.layout.scene import GroupKind, boxes, connectors, groups
-from resnet_diagram.render.drawio.render import render_drawio, render_pages
+from resnet_diagram.render.drawio.render import render_drawio
 from resnet_diagram.render.drawio.styles import UNIT
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.svg.render import render_svg
@@ -192,7 +192,7 @@ def test_layers_and_tags_hide_a_kind() -> None:
 
 
 def test_every_page_opens() -> None:
-    text = render_pages([shown("resnet18"), shown("resnet50")])
+    text = render_drawio(shown("resnet18"), shown("resnet50"))
     for number, name in enumerate(("resnet18", "resnet50")):
         page = open_in_drawio(text, number)
         assert page.cells()["0"].kind == "layer"

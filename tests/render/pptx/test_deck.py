@@ -27,7 +27,7 @@ from resnet_diagram.layout.scene import (
 )
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Figure, Slide
-from resnet_diagram.render.pptx.deck import render_deck, render_pptx
+from resnet_diagram.render.pptx.deck import render_pptx
 from resnet_diagram.render.pptx.pages import placed
 from tests.layout.samples import SAMPLES, diagram
 from tests.render.figures import NASTY, figure, named, with_output
@@ -216,7 +216,7 @@ def test_every_sample_is_drawn(name: str) -> None:
 
 
 def test_several_figures_and_block_types_have_a_slide_each() -> None:
-    networks = render_deck([named("resnet18"), named("resnet50")])
+    networks = render_pptx(named("resnet18"), named("resnet50"))
     assert [slide.shapes.title.text for slide in opened(networks).slides] == ["resnet18", "resnet50"]
     blocks = opened(render_pptx(named("resnet50", View.BLOCK))).slides
     titles = [slide.shapes.title.text for slide in blocks]

@@ -17,7 +17,7 @@ from resnet_diagram.layout.scene import boxes
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.conversion.png import render_png
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.pptx.deck import render_deck
+from resnet_diagram.render.pptx.deck import render_pptx
 from tests.programs import require
 from tests.render.figures import named, with_output
 from tests.render.pptx.reading import ends, opened, place_of, scaled, shapes
@@ -47,7 +47,7 @@ class Impress:
 def impress(tmp_path_factory: pytest.TempPathFactory) -> Impress:
     program, folder = require("soffice"), tmp_path_factory.mktemp("impress")
     figures = [with_output(named(network, view, theme=theme), fit=fit) for network, view, theme, fit in SHOWN]
-    content = render_deck(figures)
+    content = render_pptx(*figures)
     (folder / "deck.pptx").write_bytes(content)
     for suffix in ("pdf", "odp"):
         command = [program, f"-env:UserInstallation=file://{folder}/profile", "--headless"]
