@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from resnet_diagram.diagram.model import NO_ORIGIN, EdgeRole
+from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.layout.scene import (
     SIGN_INSET,
     Anchor,
@@ -20,7 +20,10 @@ from resnet_diagram.layout.scene import (
     Scene,
     Sign,
     Text,
+    boxes,
     connectors,
+    groups,
+    markers,
 )
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.render.drawio.page import (
@@ -31,16 +34,13 @@ from resnet_diagram.render.drawio.page import (
     Place,
     Values,
     cell_of,
-    data_of,
-    layer_in,
-    parent_in,
     point_in,
     rectangle_in,
     vertex,
 )
 from resnet_diagram.render.drawio.paragraphs import Paragraph, paragraphs
-from resnet_diagram.render.drawio.ports import Area, Port, area_of, areas, port_of
-from resnet_diagram.render.drawio.styles import UNIT, Palette, length, style_text
+from resnet_diagram.render.drawio.ports import Area, area_of, port_style
+from resnet_diagram.render.drawio.styles import UNIT, Palette, length
 from resnet_diagram.render.escape.xml import xml_text
 from resnet_diagram.wording.terms import FORMULA_MARK
 
@@ -67,11 +67,14 @@ _FLAT = (GroupKind.FIGURE, GroupKind.TITLE, GroupKind.PANEL, GroupKind.ROW)
 
 def page_cells(scene: Scene, palette: Palette) -> list[Cell]:
     """Return the cells of a page, each behind the cell that holds it; layers first."""
-    lines, places = tuple(connectors(scene)), areas(scene)
+    lines = tuple(connectors(scene))
+    elements: list[Group | Box | Marker] = [*groups(scene), *boxes(scene), *markers(scene)]
+    places = {element.id: area for element in elements if (area := area_of(element))}
     forks = frozenset(line.tail.fork for line in lines if line.role != EdgeRole.FLOW)
     page = Page(palette=palette, places=places, lines=lines, shortcut_forks=forks)
     page.used.update([ROOT, *(layer.cell for layer in Layer), *places, *(line.id for line in lines)])
-    layers = [cell_of(layer.cell, layer, {"parent": ROOT}) for layer in Layer]
+    plain: Cell = {"data": {}, "cell": {"parent": ROOT}, "geometry": {}}
+    layers = [{"id": layer.cell, "label": layer.value, **plain} for layer in Layer]
     return [*layers, *_cells(scene.root, Place(), page)]
 
 
@@ -97,7 +100,7 @@ def _group(group: Group, place: Place, page: Page) -> Iterator[Cell]:
     inner = replace(place, legend=place.legend or legend)
     if group.kind in _FLAT or area is None:
         if group.frame:
-            yield vertex(group.id, place, page, area_of(group), page.palette.outline(group.frame))
+            yield vertex(group.id, place, area_of(group), page.palette.outline(group.frame))
     else:
         titled = labels and (labels[0].text, labels[0].anchor) == (group.title, Anchor.START)
         title = labels.pop(0) if group.frame and titled else None
@@ -111,7 +114,7 @@ def _group(group: Group, place: Place, page: Page) -> Iterator[Cell]:
 def _container(group: Group, area: Area, title: Text | None, place: Place, page: Page) -> Cell:
     """Return the container of a group: its frame with the title in it, or an outline without paint."""
     if group.frame is None:
-        return vertex(group.id, place, page, area, _UNPAINTED, origin=group.origin, connectable=False)
+        return vertex(group.id, place, area, _UNPAINTED, origin=group.origin, connectable=False)
     style = {
         **page.palette.outline(group.frame),
         "container": "1",
@@ -129,9 +132,14 @@ def _container(group: Group, area: Area, title: Text | None, place: Place, page:
             "spacingTop": f"{baseline * UNIT - _OVER_TITLE:.0f}",
         }
         words, style = _labelled(title.text, style)
-        folded = _folded(group, area, start + title.width + _TITLE_GAP, 2 * (title.y - area.y))
+        # Folded, it is as long as its title, and of unchanged width across the flow.
+        flow = next((line.points for line in connectors(group) if line.role == EdgeRole.FLOW), ())
+        if flow and flow[0][1] == flow[-1][1]:
+            folded = replace(area, width=min(start + title.width + _TITLE_GAP, area.width))
+        else:
+            folded = replace(area, height=min(2 * (title.y - area.y), area.height))
         marks = {"alternateBounds": rectangle_in(folded, place)}
-    cell = vertex(group.id, place, page, area, style, words=words, origin=group.origin)
+    cell = vertex(group.id, place, area, style, words=words, origin=group.origin)
     return {**cell, "marks": marks}
 
 
@@ -150,47 +158,31 @@ def _title_start(title: Text, group: Group, area: Area, page: Page) -> float:
     return title.x + max(min(area.x + _FOLD_BUTTON - title.x, room), 0.0)
 
 
-def _folded(group: Group, area: Area, width: float, height: float) -> Area:
-    """Return the area of a folded container: as long as its title, and of unchanged width."""
-    flow = next((line.points for line in connectors(group) if line.role == EdgeRole.FLOW), ())
-    if flow and flow[0][1] == flow[-1][1]:
-        return Area(area.x, area.y, min(width, area.width), area.height)
-    return Area(area.x, area.y, area.width, min(height, area.height))
-
-
 def _box(box: Box, place: Place, page: Page) -> Iterator[Cell]:
     """Yield the cell of a box, inside a group with the copies behind it, and its labels."""
     area = page.places[box.id]
+    layer = Layer.SHORTCUTS if box.role.removesuffix("-box") in set(EdgeRole) else Layer.MAIN
     if box.copies:
         reach = box.copies * box.copy_offset
         group = page.name(f"{box.id}-stack")
         outer = Area(area.x, area.y, area.width + reach, area.height + reach)
-        yield vertex(group, place, page, outer, _UNPAINTED, layer=_layer_of(box), connectable=False)
+        yield vertex(group, place, outer, _UNPAINTED, layer=layer, connectable=False)
         place = replace(place, container=group, x=area.x, y=area.y)
     for copy in box.stacked():
         name, style = page.name(f"{box.id}-copy"), page.palette.outline(copy)
-        yield vertex(name, place, page, area_of(copy), style, layer=_layer_of(box), connectable=False)
+        yield vertex(name, place, area_of(copy), style, layer=layer, connectable=False)
     style = page.palette.outline(box)
     words = ""
     if box.sign and box.form is not Form.CIRCLE:
-        box = replace(box, texts=(_written_sign(box),))
+        # draw.io has signs in ellipses alone.
+        (x, y), size = box.centre, 2 * min(box.width, box.height) - 4 * SIGN_INSET
+        sign = Text(x=x, y=y, text=_SIGNS[box.sign], size=size, width=size / 2, role=box.role)
+        box = replace(box, texts=(sign,))
     if box.texts:
         words, look = _words_in(box, page)
         style |= look
-    yield vertex(box.id, place, page, area, style, words=words, origin=box.origin, layer=_layer_of(box))
+    yield vertex(box.id, place, area, style, words=words, origin=box.origin, layer=layer)
     yield from _texts(box.labels, f"{box.id}-label", place, page)
-
-
-def _written_sign(box: Box) -> Text:
-    """Return the sign of a tall merge as a text, for draw.io has signs in ellipses alone."""
-    (x, y), size = box.centre, 2 * min(box.width, box.height) - 4 * SIGN_INSET
-    return Text(x=x, y=y, text=_SIGNS[box.sign], size=size, width=size / 2, role=box.role)
-
-
-def _layer_of(box: Box) -> Layer:
-    """Return the layer of a box; boxes on shortcuts are in the shortcuts' layer."""
-    on_shortcut = box.role.removesuffix("-box") in set(EdgeRole)
-    return Layer.SHORTCUTS if on_shortcut else Layer.MAIN
 
 
 def _words_in(box: Box, page: Page) -> tuple[str, Values]:
@@ -234,56 +226,40 @@ def _html(text: str) -> str:
 
 def _connector(line: Connector, place: Place, page: Page) -> Iterator[Cell]:
     """Yield the cell of a connector with its first label, and a cell for each further label."""
-    tail = port_of(line.tail, line.points[0], page.places)
-    head = port_of(line.head, line.points[-1], page.places)
     style = page.palette.connector(line)
     if len(line.points) == 2:
         del style["edgeStyle"]
     labels = paragraphs(line.labels)
+    layer = _LAYERS.get(line.role, Layer.SHORTCUTS)
     words = ""
     label_at: Values = {}
     marks: dict[str, Values] = {}
+    ends: Values = {}
     if labels:
         words, style = _labelled(labels[0].words, style | page.palette.words(labels[0].style))
         style |= {"align": "center"}
         label_at, marks = _on_line(labels[0], line)
-    style |= _attached("exit", tail) | _attached("entry", head)
-    if tail is None:
-        marks |= {"sourcePoint": point_in(line.points[0], place)}
-    if head is None:
-        marks |= {"targetPoint": point_in(line.points[-1], place)}
-    layer = _LAYERS.get(line.role, Layer.SHORTCUTS)
-    cell = {"style": style_text(style), "edge": "1", **parent_in(place, layer)}
-    cell |= ({"source": tail.element} if tail else {}) | ({"target": head.element} if head else {})
-    yield {
-        **cell_of(line.id, words, cell, data_of(line.origin, layer_in(place, layer))),
-        "geometry": {**label_at, "relative": "1"},
-        "marks": marks,
-        "waypoints": [point_in(point, place) for point in line.points[1:-1]],
-    }
+    for at, point, port, end in (
+        (line.tail, line.points[0], "exit", "source"),
+        (line.head, line.points[-1], "entry", "target"),
+    ):
+        name = at.fork or at.element
+        if name in page.places:
+            ends[end] = name
+            style |= port_style(port, point, page.places[name])
+        else:
+            marks[f"{end}Point"] = point_in(point, place)
+    geometry = {**label_at, "relative": "1"}
+    cell = cell_of(line.id, "edge", style, place, layer, geometry, words=words, origin=line.origin, **ends)
+    yield {**cell, "marks": marks, "waypoints": [point_in(point, place) for point in line.points[1:-1]]}
     for label in labels[1:]:
         words, look = _labelled(label.words, {"": "edgeLabel", **page.palette.words(label.style)})
         look |= {"align": "center"}
-        at, offset = _on_line(label, line)
-        values = {"style": style_text(look), "vertex": "1", "connectable": "0", "parent": line.id}
-        yield {
-            **cell_of(page.name(f"{line.id}-label"), words, values, data_of(NO_ORIGIN, layer)),
-            "geometry": {**at, "relative": "1"},
-            "marks": offset,
-        }
-
-
-def _attached(end: str, port: Port | None) -> Values:
-    """Return the style of an end of a connector at a port."""
-    if port is None:
-        return {}
-    return {
-        f"{end}X": f"{port.along:g}",
-        f"{end}Y": f"{port.down:g}",
-        f"{end}Dx": length(port.dx),
-        f"{end}Dy": length(port.dy),
-        f"{end}Perimeter": "0",
-    }
+        label_at, offset = _on_line(label, line)
+        name, on_line = page.name(f"{line.id}-label"), replace(place, container=line.id)
+        geometry = {**label_at, "relative": "1"}
+        cell = cell_of(name, "vertex", look, on_line, layer, geometry, words=words, connectable="0")
+        yield {**cell, "marks": offset}
 
 
 def _on_line(label: Paragraph, line: Connector) -> tuple[Values, dict[str, Values]]:
@@ -309,13 +285,13 @@ def _marker(marker: Marker, place: Place, page: Page) -> Iterator[Cell]:
     area = page.places[marker.id]
     if marker.kind is MarkerKind.FORK:
         (dot,) = marker.circles()
-        yield vertex(marker.id, place, page, area, page.palette.outline(dot), layer=layer)
+        yield vertex(marker.id, place, area, page.palette.outline(dot), layer=layer)
         return
-    yield vertex(marker.id, place, page, area, _UNPAINTED, origin=marker.origin, layer=layer)
+    yield vertex(marker.id, place, area, _UNPAINTED, origin=marker.origin, layer=layer)
     inner = replace(place, container=marker.id, x=area.x, y=area.y)
     for dot in marker.circles():
         name, style = page.name(f"{marker.id}-dot"), page.palette.outline(dot)
-        yield vertex(name, inner, page, area_of(dot), style, layer=layer, connectable=False)
+        yield vertex(name, inner, area_of(dot), style, layer=layer, connectable=False)
 
 
 def _texts(texts: Sequence[Text], name: str, place: Place, page: Page) -> Iterator[Cell]:
@@ -325,7 +301,6 @@ def _texts(texts: Sequence[Text], name: str, place: Place, page: Page) -> Iterat
         yield vertex(
             page.name(name),
             place,
-            page,
             part.area,
             style,
             words=words,

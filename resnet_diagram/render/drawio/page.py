@@ -73,10 +73,45 @@ class Page:
                 return name
 
 
+def cell_of(
+    name: str,
+    kind: str,
+    style: Values,
+    place: Place,
+    layer: Layer,
+    geometry: Values,
+    *,
+    words: str = "",
+    origin: Origin = NO_ORIGIN,
+    **ends: str,
+) -> Cell:
+    """Return a cell, its texts escaped, with its tag and the part of the network that it shows.
+
+    `kind`: vertex or edge. All cells of a legend are in its layer.
+    """
+    layer = Layer.LEGEND if place.legend else layer
+    values = {"style": style_text(style), kind: "1", "parent": place.container or layer.cell, **ends}
+    data = {
+        "tags": layer.tag,
+        "path": origin.span,
+        "shape": origin.shape,
+        "params": count_text(origin.params) if origin.params else "",
+        "MACs": count_text(origin.macs) if origin.macs else "",
+    }
+    return {
+        "id": xml_text(name),
+        "label": xml_text(words),
+        "data": {key: xml_text(value) for key, value in data.items() if value},
+        "cell": {key: xml_text(value) for key, value in values.items()},
+        "geometry": geometry,
+        "marks": {},
+        "waypoints": [],
+    }
+
+
 def vertex(
     name: str,
     place: Place,
-    page: Page,
     area: Area | None,
     style: Values,
     *,
@@ -87,47 +122,9 @@ def vertex(
 ) -> Cell:
     """Return a cell with an area."""
     assert area
-    values = {"style": style_text(style), "vertex": "1", **parent_in(place, layer)}
-    if not connectable:
-        values["connectable"] = "0"
-    return {
-        **cell_of(name, words, values, data_of(origin, layer_in(place, layer))),
-        "geometry": rectangle_in(area, place),
-    }
-
-
-def layer_in(place: Place, layer: Layer) -> Layer:
-    """Return the layer of a cell; all cells of a legend are in one."""
-    return Layer.LEGEND if place.legend else layer
-
-
-def parent_in(place: Place, layer: Layer) -> Values:
-    """Return the attribute that names the container or layer of a cell."""
-    return {"parent": place.container or layer_in(place, layer).cell}
-
-
-def data_of(origin: Origin, layer: Layer) -> Values:
-    """Return the custom data of a cell: its tag, and the part of the network that it shows."""
-    facts = {
-        "path": origin.span,
-        "shape": origin.shape,
-        "params": count_text(origin.params) if origin.params else "",
-        "MACs": count_text(origin.macs) if origin.macs else "",
-    }
-    return {"tags": layer.tag, **{key: value for key, value in facts.items() if value}}
-
-
-def cell_of(name: str, words: str, values: Values, data: Values | None = None) -> Cell:
-    """Return a cell without geometry, its texts escaped."""
-    return {
-        "id": xml_text(name),
-        "label": xml_text(words),
-        "data": {key: xml_text(value) for key, value in (data or {}).items()},
-        "cell": {key: xml_text(value) for key, value in values.items()},
-        "geometry": {},
-        "marks": {},
-        "waypoints": [],
-    }
+    ends = {} if connectable else {"connectable": "0"}
+    geometry = rectangle_in(area, place)
+    return cell_of(name, "vertex", style, place, layer, geometry, words=words, origin=origin, **ends)
 
 
 def rectangle_in(area: Area, place: Place) -> Values:

@@ -1,7 +1,6 @@
 """Merge stacked lines of one style into paragraphs, which are edited as one text."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
@@ -52,17 +51,12 @@ def paragraphs(texts: Iterable[Text]) -> list[Paragraph]:
     """Return the texts in paragraphs: neighbours in one style, a line's pitch apart, are joined."""
     groups: list[list[Text]] = []
     for text in sorted(texts, key=lambda text: (text.x, text.y) if text.turned else (text.y, text.x)):
-        if groups and _continues(groups[-1], text):
+        last = groups[-1][-1] if groups else text
+        alike = replace(text, x=last.x, y=last.y, text=last.text, width=last.width) == last
+        dx, dy = text.x - last.x, text.y - last.y
+        across, along = (dy, dx) if text.turned else (dx, dy)
+        if alike and abs(across) <= 0.01 and abs(along / text.size - PITCH) < _LOOSE:
             groups[-1].append(text)
         else:
             groups.append([text])
     return [Paragraph(tuple(lines)) for lines in groups]
-
-
-def _continues(lines: Sequence[Text], text: Text) -> bool:
-    """Return whether a text is the next line of a paragraph."""
-    last = lines[-1]
-    if replace(text, x=last.x, y=last.y, text=last.text, width=last.width) != last:
-        return False
-    across, along = (text.y - last.y, text.x - last.x) if text.turned else (text.x - last.x, text.y - last.y)
-    return math.isclose(across, 0.0, abs_tol=0.01) and abs(along / text.size - PITCH) < _LOOSE

@@ -13,19 +13,10 @@ def render_drawio(*figures: Figure) -> str:
     """Return a file with a page for each figure; the same figures give the same text."""
     for font in dict.fromkeys(figure.theme.font for figure in figures):
         warn_of_absent(font)
-    pages = [_page(figure, number) for number, figure in enumerate(figures, 1)]
-    return render("drawio", "figure.drawio.jinja", figures[0].output.templates, pages=pages)
-
-
-def _page(figure: Figure, number: int) -> dict[str, object]:
-    """Return the template values of a figure."""
-    scene, palette = figure.scene, Palette(figure.theme)
-    return {
-        "id": f"page-{number}",
-        "name": xml_text(figure.spoken_title),
-        "description": xml_text(scene.description),
-        "root": ROOT,
-        "model": {
+    pages = []
+    for number, figure in enumerate(figures, 1):
+        scene, palette = figure.scene, Palette(figure.theme)
+        model = {
             "grid": "0",
             "guides": "1",
             "tooltips": "1",
@@ -40,6 +31,14 @@ def _page(figure: Figure, number: int) -> dict[str, object]:
             "shadow": "0",
             "background": palette.page,
             "adaptiveColors": "auto" if figure.theme.dark else "none",
-        },
-        "cells": page_cells(scene, palette),
-    }
+        }
+        page: dict[str, object] = {
+            "id": f"page-{number}",
+            "name": xml_text(figure.spoken_title),
+            "description": xml_text(scene.description),
+            "root": ROOT,
+            "model": model,
+            "cells": page_cells(scene, palette),
+        }
+        pages.append(page)
+    return render("drawio", "figure.drawio.jinja", figures[0].output.templates, pages=pages)

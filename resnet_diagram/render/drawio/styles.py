@@ -1,11 +1,11 @@
 """Styles of draw.io's cells: shapes, colours, lines and type of a theme."""
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Point, Sign, Text
+from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Sign, Text
 from resnet_diagram.layout.text.faces import present
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.svg.geometry import corner
-from resnet_diagram.style.theme import Style, Theme
+from resnet_diagram.style.theme import Theme
 
 UNIT = 100 / 72
 """Units of draw.io per point: it counts a hundred to the inch."""
@@ -45,12 +45,8 @@ class Palette:
 
     def outline(self, box: Box) -> Values:
         """Return the style of a box without its texts."""
-        style = self.theme.style(box.role, box.shade)
-        return {
-            **_shape(box),
-            "fillColor": self.colour(box.role, "fill", box.shade),
-            **self._line(box.role, style, box.shade),
-        }
+        fill = {"fillColor": self.colour(box.role, "fill", box.shade)}
+        return {**_shape(box), **fill, **self._line(box.role, box.shade)}
 
     def connector(self, line: Connector) -> Values:
         """Return the style of a connector without its ends."""
@@ -59,7 +55,7 @@ class Palette:
             "edgeStyle": "orthogonalEdgeStyle",
             "rounded": "1",
             "arcSize": length(2 * line.radius),
-            **self._line(line.role, self.theme.style(line.role)),
+            **self._line(line.role),
             **(head if line.arrow else {"endArrow": "none"}),
         }
 
@@ -79,12 +75,10 @@ class Palette:
             values["horizontal"] = "0"
         return {**values, "labelBackgroundColor": self.page if text.halo else "none"}
 
-    def _line(self, role: str, style: Style, shade: int = 0) -> Values:
+    def _line(self, role: str, shade: int = 0) -> Values:
         """Return colour, width and dashes of a line."""
-        values = {
-            "strokeColor": self.colour(role, "stroke", shade),
-            "strokeWidth": length(style.line_width),
-        }
+        style, colour = self.theme.style(role, shade), self.colour(role, "stroke", shade)
+        values = {"strokeColor": colour, "strokeWidth": length(style.line_width)}
         if style.dash:
             values |= {"dashed": "1", "fixDash": "1", "dashPattern": " ".join(map(length, style.dash))}
         return values
@@ -112,8 +106,12 @@ def _shape(box: Box) -> Values:
     """Return the shape of draw.io that has the outline of a box."""
     if box.form is Form.CIRCLE:
         return {"shape": _SIGNS[box.sign], "perimeter": "ellipsePerimeter"}
+    if box.form is Form.POLYGON and len(box.points) == 4:
+        return _trapezoid(box)
     if box.form is Form.POLYGON:
-        return _trapezoid(box) if len(box.points) == 4 else _polygon(box)
+        shares = [((x - box.x) / box.width, (y - box.y) / box.height) for x, y in box.points]
+        places = ",".join(f"[{round(x, 4):g},{round(y, 4):g}]" for x, y in shares)
+        return {"shape": "mxgraph.basic.polygon", "polyCoords": f"[{places}]", "polyline": "0"}
     if corner(box):
         return {"rounded": "1", "absoluteArcSize": "1", "arcSize": length(2 * corner(box))}
     return {"rounded": "0"}
@@ -124,14 +122,19 @@ def _trapezoid(box: Box) -> Values:
 
     draw.io draws the narrow side on top; direction "south" moves it to the right.
     """
-    inner = [point for point in box.points if not _in_corner(point, box)]
-    (x, y), (other_x, _) = inner
+    (centre_x, centre_y), half_width, half_height = box.centre, box.width / 2, box.height / 2
+    # Two corners are inside those of the rectangle round the box.
+    (x, y), (other_x, _) = (
+        (x, y)
+        for x, y in box.points
+        if abs(abs(x - centre_x) - half_width) >= 0.01 or abs(abs(y - centre_y) - half_height) >= 0.01
+    )
     level = x == other_x
     inset = min(y - box.y, box.y + box.height - y) if level else min(x - box.x, box.x + box.width - x)
     if level:
-        direction = "north" if x - box.x < box.width / 2 else "south"
+        direction = "north" if x - box.x < half_width else "south"
     else:
-        direction = "east" if y - box.y < box.height / 2 else "west"
+        direction = "east" if y - box.y < half_height else "west"
     return {
         "shape": "trapezoid",
         "perimeter": "trapezoidPerimeter",
@@ -139,23 +142,4 @@ def _trapezoid(box: Box) -> Values:
         "anchorPointDirection": "0",
         "fixedSize": "1",
         "size": length(inset),
-    }
-
-
-def _in_corner(point: Point, box: Box) -> bool:
-    """Return whether a point is a corner of the rectangle round a box."""
-    near = (abs(point[0] - box.centre[0]) - box.width / 2, abs(point[1] - box.centre[1]) - box.height / 2)
-    return all(abs(distance) < 0.01 for distance in near)
-
-
-def _polygon(box: Box) -> Values:
-    """Return draw.io's polygon with the corners of a box."""
-    places = [
-        f"[{round((x - box.x) / box.width, 4):g},{round((y - box.y) / box.height, 4):g}]"
-        for x, y in box.points
-    ]
-    return {
-        "shape": "mxgraph.basic.polygon",
-        "polyCoords": f"[{','.join(places)}]",
-        "polyline": "0",
     }
