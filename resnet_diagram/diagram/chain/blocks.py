@@ -14,7 +14,6 @@ from resnet_diagram.diagram.origin import Copies, copies_of, merge_origin, origi
 from resnet_diagram.diagram.roles import edge_role, merge_role, node_role
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import fold
-from resnet_diagram.spec.graph import aggregated_steps
 from resnet_diagram.spec.measure import (
     gate_ratio,
     is_residual,
@@ -24,7 +23,7 @@ from resnet_diagram.spec.measure import (
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Shortcut, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Shortcut, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import (
     FOLLOWING,
@@ -102,7 +101,11 @@ class BuildContext(NamedTuple):
 
 
 def items(elements: Iterable[Element], prefix: str, context: BuildContext) -> tuple[Item, ...]:
-    """Return the items for a run of elements; reshaping that only renames positions is not drawn."""
+    """Return the items for a run of elements; reshaping that only renames positions is not drawn.
+
+    Where the context folds, equal parts are one frame with their number: two or more with residual blocks,
+    three or more with weights.
+    """
     if not context.folds:
         return _series(elements, prefix, context)
     shown = [
@@ -112,9 +115,15 @@ def items(elements: Iterable[Element], prefix: str, context: BuildContext) -> tu
     start = 0
     for run in fold([signature(element, Level.STRUCTURE) for element in shown]):
         parts = [shown[at : at + run.period] for at in run.starts]
-        if _is_worth_folding(parts):
+        first = parts[0]
+        least = 2 if residual_blocks(first) else 3
+        if run.count >= least and any(layer.kind in MIXING for layer in walk(first)):
             result += _series(shown[start : run.start], prefix, context)
-            result.append(_repeated(parts, prefix, context))
+            inner, shared = context.names.numbered(prefix, "repeat"), serving(parts, context)
+            series = _series(first, inner, shared)
+            while len(series) == 1 and isinstance(series[0], Group) and series[0].repeat == 1:
+                series = series[0].items
+            result.append(block_group(inner, series, first, shared, repeat=run.count))
             start = run.stop
     return (*result, *_series(shown[start:], prefix, context))
 
@@ -141,23 +150,6 @@ def block_group(
     )
 
 
-def _is_worth_folding(parts: Sequence[Sequence[Element]]) -> bool:
-    """Return whether equal parts are residual blocks, or three or more that have weights."""
-    first = parts[0]
-    least = 2 if residual_blocks(first) else 3
-    return len(parts) >= least and any(layer.kind in MIXING for layer in walk(first))
-
-
-def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: BuildContext) -> Group:
-    """Return a frame round the first of equal parts, with their number."""
-    inner = context.names.numbered(prefix, "repeat")
-    context = serving(parts, context)
-    series = _series(parts[0], inner, context)
-    while len(series) == 1 and isinstance(series[0], Group) and series[0].repeat == 1:
-        series = series[0].items
-    return block_group(inner, series, parts[0], context, repeat=len(parts))
-
-
 def serving(parts: Sequence[Sequence[Element]], context: BuildContext) -> BuildContext:
     """Return a context in which the first of several equal parts represents all of them."""
     served = {
@@ -172,7 +164,9 @@ def _series(elements: Iterable[Element], prefix: str, context: BuildContext) -> 
     for is_layer, run in groupby(elements, key=lambda element: isinstance(element, Layer)):
         if is_layer:
             layers = [layer for layer in run if isinstance(layer, Layer) and _drawn(layer, context.show)]
-            result += _nodes(layers, prefix, context)
+            for unit in joined_layers(layers):
+                role = node_role(main_layer(unit).kind)
+                result.append(context.node(prefix, role.value, role, _lines(unit, context), unit))
         else:
             for element in run:
                 result += _composite(element, prefix, context)
@@ -196,7 +190,7 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
     match element:
         case Block() if is_one_box(element):
             return (gate(element, prefix, context),)
-        case Block() if context.closes and is_residual(element):
+        case Block() | Graph() if context.closes and (isinstance(element, Graph) or is_residual(element)):
             return (_closed(element, prefix, context),)
         case Block():
             return block(element, prefix, context)
@@ -208,9 +202,11 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
             if not stage or (context.folds and len(stage) == 1 and isinstance(stage[0], Group)):
                 return stage
             frame = block_group(inner, stage, (element,), context)
-            return (_named(frame, element, context) if context.titled else frame,)
-        case Graph() if context.closes:
-            return (_closed(element, prefix, context),)
+            if context.titled:
+                at, repeat = context.numbers.get(id(element)), max(1, len(units((element,))))
+                title = literal(element.name) if at is None else stage_title(element, at, context.naming)
+                frame = replace(frame, role=GroupRole.STAGE, title=title, repeat=repeat)
+            return (frame,)
         case Graph():
             from resnet_diagram.diagram.chain.graph import dag
 
@@ -218,21 +214,15 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
     return ()
 
 
-def _named(frame: Group, stage: Stage, context: BuildContext) -> Group:
-    """Return the frame of a stage with its title and its number of blocks."""
-    number = context.numbers.get(id(stage))
-    title = literal(stage.name) if number is None else stage_title(stage, number, context.naming)
-    return replace(frame, role=GroupRole.STAGE, title=title, repeat=max(1, len(units((stage,)))))
-
-
 def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return the layers before a fork, the fork, and the layers after the merge."""
     before = items(element.before, prefix, context)
-    if context.spread and len(list(aggregated_steps(element))) > 1:
+    middle: Item | None = None
+    if context.spread and element.merge is Merge.CONCAT:
         from resnet_diagram.diagram.chain.aggregations import aggregated
 
-        middle: Item = aggregated(element, prefix, context, items)
-    else:
+        middle = aggregated(element, prefix, context, items)
+    if middle is None:
         branches = tuple(tapered(branch, element) for branch in _branches(element, prefix, context))
         middle = fork(element, branches, prefix, context)
     return (*before, middle, *items(element.after, prefix, context))
@@ -245,18 +235,13 @@ def _branches(element: Block, prefix: str, context: BuildContext) -> Iterator[tu
         return
     for _, run in groupby(element.branches, key=lambda branch: signature(branch, Level.STRUCTURE)):
         branches = list(run)
-        if len(branches) > 2 and any(layer.kind in MIXING for layer in walk(branches[0])):
-            yield (_in_parallel(branches, prefix, context),)
+        first = branches[0]
+        if len(branches) > 2 and any(layer.kind in MIXING for layer in walk(first)):
+            inner, shared = context.names.numbered(prefix, "parallel"), serving(branches, context)
+            frame = block_group(inner, items(first, inner, shared), first, shared)
+            yield (replace(frame, title=phrase(Kind.TITLE, Word.IN_PARALLEL, len(branches))),)
         else:
             yield from (items(branch, prefix, context) for branch in branches)
-
-
-def _in_parallel(branches: Sequence[Sequence[Element]], prefix: str, context: BuildContext) -> Group:
-    """Return a frame round the first of equal branches, with their number."""
-    inner = context.names.numbered(prefix, "parallel")
-    context = serving(branches, context)
-    frame = block_group(inner, items(branches[0], inner, context), branches[0], context)
-    return replace(frame, title=phrase(Kind.TITLE, Word.IN_PARALLEL, len(branches)))
 
 
 def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: BuildContext) -> Fork:
@@ -276,27 +261,23 @@ def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, co
 
 
 def _link(element: Block, shortcut: Shortcut, prefix: str, context: BuildContext) -> Link:
-    label, boxes = shortcut_label(shortcut), tuple[Node, ...]()
-    if context.spread:
-        boxes = tuple(_on_shortcut(shortcut, prefix, context))
-        if Show.QUESTION in context.show:
-            boxes = (question(element, prefix, context), *boxes)
-        label = NOTHING if boxes else kind_label(shortcut.kind)
+    """Return a shortcut, if `spread` with boxes on it: for layers, and one for each block."""
+    boxes: list[Node] = []
+    if context.spread and Show.QUESTION in context.show:
+        boxes.append(question(element, prefix, context))
+    runs = groupby(shortcut.layers if context.spread else (), key=lambda part: isinstance(part, Layer))
+    for is_layer, run in runs:
+        for part in [tuple(run)] if is_layer else ((element,) for element in run):
+            inside = items(part, prefix, context)
+            nodes = [item for item in inside if isinstance(item, Node)]
+            boxes += nodes if len(nodes) == len(inside) else [listed_box(part[0], prefix, context)]
+    words = kind_label(shortcut.kind) if context.spread else shortcut_label(shortcut)
     return Link(
         role=edge_role(shortcut.kind),
-        label=label,
-        nodes=boxes,
+        label=NOTHING if boxes else words,
+        nodes=tuple(boxes),
         origin=shortcut_origin(element, context.copies),
     )
-
-
-def _on_shortcut(shortcut: Shortcut, prefix: str, context: BuildContext) -> Iterator[Node]:
-    """Yield the boxes on a shortcut; a block on it is one box with a line for each layer."""
-    for is_layer, run in groupby(shortcut.layers, key=lambda element: isinstance(element, Layer)):
-        for part in [tuple(run)] if is_layer else ((element,) for element in run):
-            boxes = items(part, prefix, context)
-            nodes = [item for item in boxes if isinstance(item, Node)]
-            yield from nodes if len(nodes) == len(boxes) else [listed_box(part[0], prefix, context)]
 
 
 def gate(element: Block, prefix: str, context: BuildContext) -> Node:
@@ -334,13 +315,8 @@ def folded(element: Block, prefix: str, context: BuildContext, *, detailed: bool
     )
 
 
-def _nodes(layers: list[Layer], prefix: str, context: BuildContext) -> Iterator[Node]:
-    for unit in joined_layers(layers):
-        role = node_role(_main(unit).kind)
-        yield context.node(prefix, role.value, role, _lines(unit, context), unit)
-
-
-def _main(unit: list[Layer]) -> Layer:
+def main_layer(unit: Sequence[Layer]) -> Layer:
+    """Return the layer that names a node: the first that is no norm and no activation, if there is one."""
     return next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
 
 
@@ -349,29 +325,19 @@ def joined_layers(layers: Sequence[Layer]) -> list[list[Layer]]:
 
     In a run that starts with them, a pre-activation, they join the weighted layer behind.
     """
-    if layers and layers[0].kind in FOLLOWING:
-        return _joined_to_next(layers)
-    units: list[list[Layer]] = []
-    for layer in layers:
-        if units and layer.kind in FOLLOWING:
-            units[-1].append(layer)
-        else:
-            units.append([layer])
-    return units
-
-
-def _joined_to_next(layers: Sequence[Layer]) -> list[list[Layer]]:
-    units: list[list[Layer]] = []
+    precede = bool(layers) and layers[0].kind in FOLLOWING
+    shared: list[list[Layer]] = []
     waiting: list[Layer] = []
     for layer in layers:
-        waiting.append(layer)
-        if layer.kind in MIXING:
-            units.append(waiting)
+        if layer.kind in FOLLOWING:
+            (waiting if precede else shared[-1]).append(layer)
+        elif waiting and layer.kind not in MIXING:
+            shared += [waiting, [layer]]
             waiting = []
-        elif layer.kind not in FOLLOWING:
-            units += [unit for unit in (waiting[:-1], [layer]) if unit]
+        else:
+            shared.append([*waiting, layer])
             waiting = []
-    return [*units, waiting] if waiting else units
+    return [*shared, waiting] if waiting else shared
 
 
 def _lines(unit: list[Layer], context: BuildContext) -> tuple[Label, ...]:
@@ -387,5 +353,5 @@ def _lines(unit: list[Layer], context: BuildContext) -> tuple[Label, ...]:
             lines += [line for layer in run for line in layer_lines(layer, context.sizes.get(layer))]
     if context.sizes:
         return tuple(lines)
-    name = _main(unit).name if Show.NAMES in context.show else ""
+    name = main_layer(unit).name if Show.NAMES in context.show else ""
     return (*lines, *([literal(name)] if name else []), *count_labels(unit, context.show))

@@ -31,10 +31,27 @@ class Cascade(NamedTuple):
 
 
 def cascades(graph: Graph) -> tuple[Cascade, ...]:
-    """Return the long cascades of a graph."""
-    runs = fold([_key(graph, number) for number in range(len(graph.nodes))])
-    steps = (tuple(range(at, at + run.period) for at in run.starts) for run in runs if run.count >= _LEAST)
-    return tuple(cascade for cascade in map(Cascade, steps) if _is_cascade(graph, cascade))
+    """Return the long cascades of a graph: steps that read the one before and have weights.
+
+    None but the last yields an output.
+    """
+    keys: list[Hashable] = []
+    for number, node in enumerate(graph.nodes):
+        # The computation of a node, and the relative positions of its sources except inputs.
+        reads = tuple(number - read if graph.nodes[read].reads else -1 - read for read in node.reads)
+        settings = node.merge, node.shortcut, node.signs, node.shares
+        keys.append((reads, *settings, signature(node.body, Level.STRUCTURE)))
+    result: list[Cascade] = []
+    for run in fold(keys):
+        if run.count < _LEAST:
+            continue
+        cascade = Cascade(tuple(range(at, at + run.period) for at in run.starts))
+        first, second = cascade.steps[:2]
+        works = any(layer.kind in MIXING for at in first for layer in walk(graph.nodes[at].body))
+        chained = any(read in first for at in second for read in graph.nodes[at].reads)
+        if works and chained and not any(output in cascade.hidden[:-1] for output in graph.outputs):
+            result.append(cascade)
+    return tuple(result)
 
 
 def step_copies(graphs: Sequence[Element], parts: Sequence[Cascade]) -> Copies:
@@ -47,18 +64,3 @@ def step_copies(graphs: Sequence[Element], parts: Sequence[Cascade]) -> Copies:
             ]
             copies.update(copies_of([node.body for node in nodes]))
     return copies
-
-
-def _key(graph: Graph, number: int) -> Hashable:
-    """Return the computation of a node, and the relative positions of its sources except inputs."""
-    node = graph.nodes[number]
-    reads = tuple(number - read if graph.nodes[read].reads else -1 - read for read in node.reads)
-    return reads, node.merge, node.shortcut, node.signs, node.shares, signature(node.body, Level.STRUCTURE)
-
-
-def _is_cascade(graph: Graph, cascade: Cascade) -> bool:
-    """Return whether each step reads the one before, has weights, and yields no output before the last."""
-    first, second = cascade.steps[:2]
-    works = any(layer.kind in MIXING for at in first for layer in walk(graph.nodes[at].body))
-    chained = any(read in first for at in second for read in graph.nodes[at].reads)
-    return works and chained and not any(output in cascade.hidden[:-1] for output in graph.outputs)

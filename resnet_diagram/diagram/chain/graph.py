@@ -79,7 +79,7 @@ class DagDraft:
 
     def add(self, content: Part, reads: tuple[Read, ...], *shapes: Shape) -> int:
         """Add a vertex that yields values of some shapes; return its number."""
-        before = [self._row(read) for read in reads] or [0]
+        before = [row_read(self.vertices, read) for read in reads] or [0]
         alike = len(shapes) == len(reads)
         ranks = [row_of(shape, self.sizes) for shape in shapes]
         rows = [before[at if alike else 0] if row is None else row for at, row in enumerate(ranks)]
@@ -99,10 +99,6 @@ class DagDraft:
         )
         return number
 
-    def _row(self, read: Read) -> int:
-        """Return the row of a value."""
-        return row_read(self.vertices, read)
-
     def reads(self, node: GraphNode) -> tuple[Read, ...]:
         """Return the values that a node reads; of a residual addition the last one is the shortcut."""
         result = [self.values[number] for number in node.reads]
@@ -121,8 +117,8 @@ class DagDraft:
             layers = [layer for layer in walk(node.body) if is_shown(layer) or layer.params]
             main = [layer for layer in layers if layer.kind not in FOLLOWING]
             words = [*map(_brief, main), names_only([layer for layer in layers if layer not in main])]
-            label, shown = Label(*filter(None, words), joint=", "), origin(node.body)
-            read = reads[0]
+            read, label = reads[0], Label(*filter(None, words), joint=", ")
+            shown = origin(node.body)
             self.values[number] = Read(vertex=read.vertex, port=read.port, label=label, origin=shown)
             return
         before = len(self.vertices)
@@ -133,10 +129,9 @@ class DagDraft:
         for at in range(before, len(self.vertices) if self.columns else 0):
             column = (self.columns[number], at - before)
             self.vertices[at] = replace(self.vertices[at], column=column)
-        if parts or not node.reads:
-            self.values[number] = reads[0] if parts else Read(vertex=self.add((), (), node.shape))
-        else:
-            self.values[number] = reads[0]
+        if not parts and not node.reads:
+            reads = (Read(vertex=self.add((), (), node.shape)),)
+        self.values[number] = reads[0]
 
     def steps(self, hidden: Sequence[int], box: Node) -> None:
         """Add a box for the steps of a cascade behind the first, which yields their values."""
@@ -149,17 +144,18 @@ class DagDraft:
         """Add an output: words at the end of the line."""
         node = Node(id=name, role=NodeRole.TERMINAL, lines=lines)
         read = self.values[output]
-        row = self._row(read)
-        column = self.vertices[read.vertex].column
-        self.vertices.append(
-            Vertex(id=name, content=(node,), reads=(read,), row=row, last=True, column=column)
-        )
+        row, column = row_read(self.vertices, read), self.vertices[read.vertex].column
+        end = Vertex(id=name, content=(node,), reads=(read,), row=row, last=True, column=column)
+        self.vertices.append(end)
 
     def _is_on_the_way(self, number: int) -> bool:
         """Return whether a node is a resampling between two rows that only one merge, or part, reads."""
         node = self.graph.nodes[number]
-        shown = is_shown if self.on_arrows else _is_resampling
-        layers = [layer for layer in walk(node.body) if shown(layer) or layer.params]
+        layers = [
+            layer
+            for layer in walk(node.body)
+            if layer.params or (is_shown(layer) if self.on_arrows else layer.kind in _ON_THE_WAY)
+        ]
         layers = [layer for layer in layers if not self.on_arrows or layer.kind not in FOLLOWING]
         limit = 2 if self.on_arrows and layers and layers[0].kind is LayerKind.UPSAMPLE else 1
         if len(node.reads) != 1 or not 1 <= len(layers) <= limit:
@@ -191,10 +187,6 @@ class DagDraft:
         counts = Counter(shape[1:] for shape in shapes) or Counter([self.sizes[row]])
         sign = f"{APPROXIMATELY} " if len(counts) > 1 else ""
         return literal(sign + resolution_text(counts.most_common(1)[0][0]), Kind.SHAPE)
-
-
-def _is_resampling(layer: Layer) -> bool:
-    return layer.kind in _ON_THE_WAY
 
 
 def _shape_of(content: Part, default: Shape) -> Shape:

@@ -23,7 +23,7 @@ from resnet_diagram.spec.counting.stages import numbered_stages
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import in_shape, out_shape
-from resnet_diagram.spec.model import Block, Element, Network, ShortcutKind, Stage
+from resnet_diagram.spec.model import Block, Element, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import anonymous
 from resnet_diagram.wording.blocks import unit_type
@@ -102,7 +102,11 @@ def _body(network: Network, context: BuildContext, options: Options) -> tuple[It
 def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -> Group:
     prefix = f"stage{number}"
     title = stage_title(stage, number, options.names)
-    context = context._replace(stage=_builder(stage, context.stage, options))
+    folds = options.annotations.folds(paths_of(stage))
+    if folds is False:
+        context = context._replace(stage=every_block_open)
+    elif folds and context.stage is every_block_open:
+        context = context._replace(stage=first_blocks_open)
     counts = Label(*count_labels(stage, options.show), joint=Word.LIST)
     return Group(
         id=prefix,
@@ -114,14 +118,6 @@ def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -
         shade=number,
         origin=origin((stage,)),
     )
-
-
-def _builder(stage: Stage, usual: StageBuilder, options: Options) -> StageBuilder:
-    """Return the builder of a stage: the default one, unless annotations fold or open the stage."""
-    folds = options.annotations.folds(paths_of(stage))
-    if folds is None or (folds and usual is not every_block_open):
-        return usual
-    return first_blocks_open if folds else every_block_open
 
 
 def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
@@ -142,7 +138,12 @@ def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Ite
         if block.shortcut
     )
     lines = [counted(count, name) for name, count in types.items()] or [phrase(Kind.BLOCK, Word.LAYERS)]
-    lines += [_shortcuts(*kind_and_words, count) for kind_and_words, count in shortcuts.items()]
+    for (kind, words), count in shortcuts.items():  # "6 identity shortcuts", "1 projection: 1×1 conv, s=2"
+        if Kind.SHORTCUT in words.kinds:
+            lines.append(counted(count, phrase(Kind.SHORTCUT, WORDS[edge_role(kind)])))
+        else:
+            named = phrase(Kind.SHORTCUT, Word.NAMED, kind_label(kind), words)
+            lines.append(Label(number(Kind.COUNT, count), named))
     node = Node(
         id=context.names.numbered(prefix, "blocks"),
         role=NodeRole.STAGE,
@@ -152,13 +153,6 @@ def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Ite
     )
     before, behind = items(stage.body[:first], prefix, context), items(stage.body[last:], prefix, context)
     return (*before, node, *behind)
-
-
-def _shortcuts(kind: ShortcutKind, words: Label, count: int) -> Label:
-    """Return a number of shortcuts with their kind: "6 identity shortcuts", "1 projection: 1×1 conv, s=2"."""
-    if Kind.SHORTCUT in words.kinds:
-        return counted(count, phrase(Kind.SHORTCUT, WORDS[edge_role(kind)]))
-    return Label(number(Kind.COUNT, count), phrase(Kind.SHORTCUT, Word.NAMED, kind_label(kind), words))
 
 
 def first_blocks_open(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
@@ -175,7 +169,7 @@ def first_blocks_open(stage: Stage, prefix: str, context: BuildContext) -> tuple
             result += items(between, prefix, context)
         else:
             for run in group:
-                result += _run(rest, run, 2, prefix, context, detailed=len(runs) > 1)
+                result += _run(rest, run, prefix, context, detailed=len(runs) > 1)
     return tuple(result)
 
 
@@ -203,15 +197,15 @@ def _open(element: Element, number: int, prefix: str, context: BuildContext) -> 
 
 
 def _run(
-    rest: tuple[Element, ...], run: Run, first: int, prefix: str, context: BuildContext, *, detailed: bool
+    rest: tuple[Element, ...], run: Run, prefix: str, context: BuildContext, *, detailed: bool
 ) -> tuple[Item, ...]:
-    """Return one group with its count for a run of equal elements."""
+    """Return one group with its count for a run of equal elements behind the first block."""
     repeats = [rest[at : at + run.period] for at in run.starts]
     pattern = repeats[0]
     context = serving(repeats, context)
     before = sum(not is_one_box(element) for element in rest[: run.start])
     many = sum(not is_one_box(element) for element in pattern) * run.count
-    start = first + before
+    start = 2 + before
     inner = f"{prefix}-block{start}" if many == 1 else f"{prefix}-blocks{start}to{start + many - 1}"
     stored: list[Item] = []
     members = (element.body if is_transformer_layer(element) else (element,) for element in pattern)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
-from resnet_diagram.diagram.chain.blocks import joined_layers
+from resnet_diagram.diagram.chain.blocks import joined_layers, main_layer
 from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, NodeRole, Omitted, Overview
 from resnet_diagram.diagram.origin import origin, shortcut_origin, together
 from resnet_diagram.diagram.panels.block_types import Unit
@@ -109,7 +109,7 @@ def _layers(draft: OverviewDraft, frame: FrameDraft, layers: Iterable[Layer]) ->
     shown = [layer for layer in layers if is_shown(layer)]
     for ends, run in groupby(shown, key=lambda layer: layer.op in _LAST):
         for unit in [[layer] for layer in run] if ends else joined_layers(list(run)):
-            main = next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
+            main = main_layer(unit)
             text = names_only(unit) if main.kind in FOLLOWING else layer_lines(main)[0]
             draft.bar(frame, node_role(main.kind), unit[-1].out_shape, text, unit)
             if main.kind not in FOLLOWING:
