@@ -13,6 +13,7 @@ from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Block, Shortcut, ShortcutKind
 from resnet_diagram.spec.shapes import conv
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.layers import layer_lines, sizes_of
@@ -96,6 +97,19 @@ def _value(text: str, unit: Unit) -> float:
     sign = "C′" if "C′" in text else "C"
     before, _, after = text.partition(sign)
     return unit.values[sign] * int(before or 1) / int(after.removeprefix("/") or 1)
+
+
+def test_bottlenecks_and_inverted_ones_of_equal_inner_width_are_one_type() -> None:
+    blocks = []
+    for width in (128, 32):
+        narrow = conv((width, 8, 8), 64, 1)
+        inner = conv(narrow.out_shape, 64, 3, padding=1)
+        branch = (narrow, inner, conv(inner.out_shape, width, 1))
+        blocks.append(Block(branches=(branch,), shortcut=Shortcut(kind=ShortcutKind.IDENTITY)))
+    units = [Unit(elements=(block,), stage=1, number=at, last=at) for at, block in enumerate(blocks, 1)]
+    assert [unit.has_width for unit in units] == [True, False]
+    (kind,) = types_of(units)
+    assert _sizes(kind) == ("64", "64", "C")
 
 
 def test_each_block_is_served_by_one_type() -> None:

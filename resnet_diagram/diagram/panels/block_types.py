@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from functools import cached_property
 from itertools import product
 from math import isqrt, prod
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import GroupRole
@@ -146,35 +146,25 @@ def types_of(units: Sequence[Unit]) -> tuple[BlockType, ...]:
     if len(with_width) < 2:
         return types
     by_ends = _types([replace(unit, by_ends=True) for unit in units])
-    return by_ends if _numbered(by_ends) <= _numbered(types) else types
-
-
-def _numbered(types: Sequence[BlockType]) -> int:
-    """Return the number of types whose sizes follow no rule."""
-    return sum(kind.numbered for kind in types)
+    return min(by_ends, types, key=lambda found: sum(kind.numbered for kind in found))
 
 
 def _types(units: Sequence[Unit]) -> tuple[BlockType, ...]:
+    """Return one type for equal units if symbols fit all sizes; else one for each placement of strides."""
     groups: dict[Hashable, list[Unit]] = {}
     for unit in units:
         groups.setdefault(unit.skeleton, []).append(unit)
-    entries = [kind for group in groups.values() for kind in _split(group)]
-    first = {id(kind): units.index(kind.units[0]) for kind in entries}
-    return tuple(sorted(entries, key=lambda kind: first[id(kind)]))
-
-
-def _split(units: list[Unit]) -> list[BlockType]:
-    """Return one type if symbols fit the sizes of all units; else one for each placement of the strides."""
-    kind = _kind(units)
-    if kind:
-        return [kind]
-    placed: dict[Hashable, list[Unit]] = {}
-    for unit in units:
-        key = tuple(max(layer.stride, default=1) > 1 for layer in unit.layers)
-        placed.setdefault(key, []).append(unit)
-    return [
-        _kind(group) or BlockType(units=tuple(group), sizes={}, numbered=True) for group in placed.values()
-    ]
+    types: list[tuple[int, BlockType]] = []
+    for group in groups.values():
+        kind = _kind(group)
+        placed: dict[Hashable, list[Unit]] = {}
+        for unit in group:
+            key = None if kind else tuple(max(layer.stride, default=1) > 1 for layer in unit.layers)
+            placed.setdefault(key, []).append(unit)
+        for part in placed.values():
+            found = kind or _kind(part) or BlockType(units=tuple(part), sizes={}, numbered=True)
+            types.append((units.index(part[0]), found))
+    return tuple(kind for _, kind in sorted(types, key=itemgetter(0)))
 
 
 def _kind(units: list[Unit]) -> BlockType | None:
