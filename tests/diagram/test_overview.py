@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, NodeRole, Omitted, Overview
-from resnet_diagram.diagram.panels.network import _abbreviated
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.panels.network import panels
 from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.diagram.prose.runs import run_notes
 from resnet_diagram.spec import catalog
@@ -22,6 +23,7 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.terms import literal
 
 
 def drawn(name: str, names: StageNames = StageNames.STAGE) -> Overview:
@@ -197,8 +199,19 @@ def test_a_long_list_of_modules_that_never_run_ends_with_a_count(count: int, end
     assert note.endswith(end)
 
 
-def test_a_long_list_of_sizes_has_its_first_two_and_its_last() -> None:
-    assert _abbreviated([1, 2, 3, 4, 5]) == "1, 2, 3, 4, 5"
-    assert _abbreviated([1, 2, 3, 4, 5, 6]) == "1, 2, …, 6"
-    assert _abbreviated([6, 5, 4, 3, 2, 1]) == "6, 5, …, 1"
-    assert _abbreviated([2, 4, 8, 6, 3, 1]) == "1–8"
+@pytest.mark.parametrize(
+    ("widths", "words"),
+    [
+        ([1, 2, 3, 4, 5], "1, 2, 3, 4, 5"),
+        ([1, 2, 3, 4, 5, 6], "1, 2, …, 6"),
+        ([6, 5, 4, 3, 2, 1], "6, 5, …, 1"),
+        ([2, 4, 8, 6, 3, 1], "1–8"),
+    ],
+)
+def test_a_long_list_of_sizes_has_its_first_two_and_its_last(widths: list[int], words: str) -> None:
+    layers = [replace(conv(), in_shape=(width, 8, 8), out_shape=(width, 8, 8)) for width in widths]
+    stage = Stage(name="layer1", body=tuple(residual(layer, layer) for layer in layers))
+    content = panels(network(stage), literal("net"), Options(), with_insets=True)[0].content
+    assert isinstance(content, Overview)
+    (frame,) = stages(content)
+    assert frame.notes[1] == f"C = {words}"

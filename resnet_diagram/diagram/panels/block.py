@@ -51,9 +51,7 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
                 origin=origin(unit.elements),
             ),
         )
-    if selection := _of_type(result, options.block):
-        return insets(selection, units, stages, options)[0]
-    raise UsageError(_unknown(network, result, options.block))
+    return insets(_of_type(network, result, options.block), units, stages, options)[0]
 
 
 def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:
@@ -73,20 +71,19 @@ def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:
     return None
 
 
-def _of_type(items: Sequence[BlockType], target: str) -> list[BlockType]:
-    """Return the types whose title contains all words, such as "projection bottleneck" or "bottleneck"."""
-    words = target.lower().replace("-", " ").split()
-    return [
-        kind
-        for kind in items
-        if set(words) <= set(unit_title(kind.units[0].elements).lower().replace("-", " ").split())
-    ]
+def _of_type(network: Network, types: Sequence[BlockType], target: str) -> list[BlockType]:
+    """Return the types whose title contains all words, such as "projection bottleneck" or "bottleneck".
 
-
-def _unknown(network: Network, items: Sequence[BlockType], target: str) -> str:
+    Raises UsageError if there are none.
+    """
+    words = set(target.lower().replace("-", " ").split())
+    titles = [unit_title(kind.units[0].elements).lower() for kind in types]
+    pairs = zip(types, titles, strict=True)
+    selection = [kind for kind, title in pairs if words <= set(title.replace("-", " ").split())]
+    if selection:
+        return selection
     names = [place.path for element, place in placed(network) if isinstance(element, Block)]
-    types = [unit_title(kind.units[0].elements).lower() for kind in items]
-    hint = did_you_mean(closest(target, [*names, *types]))
+    hint = did_you_mean(closest(target, [*names, *titles]))
     paths = f"by its path ({names[0]!r}), its place ('stage1.block1') or its type"
-    available = ", ".join(dict.fromkeys(types))
-    return f"{network.name} has no block {target!r}.{hint} Name one {paths}: {available}."
+    available = ", ".join(dict.fromkeys(titles))
+    raise UsageError(f"{network.name} has no block {target!r}.{hint} Name one {paths}: {available}.")

@@ -1,6 +1,6 @@
 """Insets: one drawing for each type of block, with symbols for the sizes that differ between its blocks."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items
@@ -12,7 +12,7 @@ from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.walk import content_items, edges, nodes
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import is_residual
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
+from resnet_diagram.spec.model import Block, Graph, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.places import in_stages, places, ranges
@@ -33,8 +33,8 @@ def insets(
 ) -> tuple[tuple[Panel, ...], Label]:
     """Return panels of the types of the ranks `options.opened`, as they appear, and the places of the rest.
 
-    The type of "all other blocks" is the last. `units`: all units of the network, `stages`: how many stages
-    it has.
+    The type of "all other blocks" is the last. If some of the rest are in no part, their number replaces the
+    places. `units`: all units of the network, `stages`: how many stages it has.
     """
     show = options.show
     open_types = [
@@ -49,18 +49,16 @@ def insets(
     frequent = [kind for rank, kind in enumerate(ranked) if rank in options.opened]
     selection = [kind for kind in open_types if kind in frequent]
     rest = [unit for kind in open_types if kind not in frequent for unit in kind.units]
-    closed = _closed(rest, units, stages) if rest else NOTHING
+    closed = _places(rest, units, stages, rest=False) if rest else NOTHING
+    if any(not unit.stage and unit.part not in _PARTS for unit in rest):
+        closed = counted(len(rest), phrase(Kind.BLOCK, Word.BLOCK))
     selection.sort(key=lambda kind: _places(kind.units, units, stages) == _ALL_OTHERS)
     place = [_places(kind.units, units, stages, rest=not rest) for kind in selection]
-    panels = [
-        _inset(number, *pair, show) for number, pair in enumerate(zip(selection, place, strict=True), 1)
-    ]
+    pairs = list(enumerate(zip(selection, place, strict=True), 1))
+    panels = [_inset(number, *pair, show) for number, pair in pairs]
     if all(sum(1 for _ in nodes(content_items(panel.content))) <= _MAX_BOXES for panel in panels):
         return tuple(panels), closed
-    panels = [
-        _inset(number, *pair, show, closes=True)
-        for number, pair in enumerate(zip(selection, place, strict=True), 1)
-    ]
+    panels = [_inset(number, *pair, show, closes=True) for number, pair in pairs]
     pictures = {picture(panel.content) for panel in panels}
     for kind in _inner_types(selection, block_types):
         if kind.symbols:  # no frame has the values of its symbols: the sizes of its first unit are written
@@ -86,32 +84,20 @@ def _inner_types(block_types: Sequence[BlockType], names: Sequence[BlockType]) -
     result: list[BlockType] = []
     outer = list(block_types)
     while outer:
-        units = [unit for kind in outer for unit in _nested(kind.units)]
+        units: list[Unit] = []
+        for kind in outer:
+            waiting = [part for unit in kind.units for part in unit.elements]
+            waiting = [inner for part in waiting for run in parts(part) for inner in run]
+            while waiting:
+                element = waiting.pop(0)
+                if isinstance(element, Graph) or (isinstance(element, Block) and is_residual(element)):
+                    units.append(Unit(elements=(element,), stage=0, number=0))
+                else:
+                    waiting += [inner for run in parts(element) for inner in run]
         outer = [kind for kind in types_of(units) if kind.units[0].skeleton not in skeletons]
         skeletons |= {kind.units[0].skeleton for kind in outer}
         result += outer
     return result
-
-
-def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
-    """Yield the outermost residual blocks and graphs within the blocks of some units."""
-    waiting: list[Element] = []
-    for unit in units:
-        for element in unit.elements:
-            waiting += [inner for run in parts(element) for inner in run]
-    while waiting:
-        element = waiting.pop(0)
-        if isinstance(element, Graph) or (isinstance(element, Block) and is_residual(element)):
-            yield Unit(elements=(element,), stage=0, number=0)
-        else:
-            waiting += [inner for run in parts(element) for inner in run]
-
-
-def _closed(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
-    """Return the places of units without a panel, or their number where some are in no stage."""
-    if all(unit.stage or unit.part in _PARTS for unit in these):
-        return _places(these, units, stages, rest=False)
-    return counted(len(these), phrase(Kind.BLOCK, Word.BLOCK))
 
 
 _PARTS = {
@@ -126,36 +112,30 @@ def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int, *, rest: 
 
     `rest`: passed on to `places`.
     """
-    here, everywhere = map(_numbered, (these, units))
+    here, everywhere = (
+        [
+            (unit.stage, number)
+            for unit in group
+            if unit.stage and unit.number
+            for number in range(unit.number, unit.last + 1)
+        ]
+        for group in (these, units)
+    )
     blocks = places(here, everywhere, stages, rest=rest) if here else NOTHING
     between = [unit.stage for unit in these if unit.stage and not unit.number]
     layers = in_stages(between, stages) if between else NOTHING
     alone = not here and len({unit.part for unit in these}) == 1
-    around = [_in_part(part, these, units, alone=alone) for part in _PARTS]
+    around: list[Label] = []
+    for part, (every, some) in _PARTS.items():
+        inside = [unit.number for unit in these if unit.part is part]
+        is_whole = alone and len(inside) == sum(unit.part is part for unit in units)
+        if inside and (is_whole or not all(inside)):
+            around.append(phrase(Kind.PLACE, every))
+        elif inside:
+            around.append(phrase(Kind.PLACE, some, ranges(inside)))
     loose = any(not unit.stage and unit.part not in _PARTS for unit in these)
     outside = phrase(Kind.PLACE, Word.OUTSIDE_STAGES) if loose and (blocks or layers) else NOTHING
     return Label(blocks, layers, *around, outside, joint=Word.CLAUSES)
-
-
-def _in_part(part: GroupRole, these: Sequence[Unit], units: Sequence[Unit], *, alone: bool) -> Label:
-    """Return the places of some units in the stem or the head; `alone`: all of them are there."""
-    every, numbers = _PARTS[part]
-    inside = [unit.number for unit in these if unit.part is part]
-    if not inside:
-        return NOTHING
-    if alone and len(inside) == sum(unit.part is part for unit in units):
-        return phrase(Kind.PLACE, every)
-    return phrase(Kind.PLACE, numbers, ranges(inside)) if all(inside) else phrase(Kind.PLACE, every)
-
-
-def _numbered(units: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Return the stage and number of each block that some units hold."""
-    return [
-        (unit.stage, number)
-        for unit in units
-        if unit.stage and unit.number
-        for number in range(unit.number, unit.last + 1)
-    ]
 
 
 def _rank(kind: BlockType) -> tuple[bool, bool, int]:
@@ -169,23 +149,19 @@ def _inset(
 ) -> Panel:
     first = kind.units[0]
     title = unit_title(first.elements)
-    if kind.numbered and len(kind.units) > 1:
-        place = _with_sizes(first, place)
+    if kind.numbered and len(kind.units) > 1:  # the unit whose sizes are written
+        if not first.number:
+            place = phrase(Kind.PLACE, Word.SIZES_OF_FIRST, place)
+        elif first.stage:
+            place = phrase(Kind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, place, first.number, first.stage)
+        else:
+            place = phrase(Kind.PLACE, Word.SIZES_OF_BLOCK, place, first.number)
     return Panel(
         id=f"inset{number}",
         title=phrase(Kind.TITLE, Word.TITLE_AND_PLACE, title, place) if place else title,
         content=unit_inset(first, f"inset{number}", show, kind, closes=closes),
         origin=origin(first.elements, _copies(kind)),
     )
-
-
-def _with_sizes(unit: Unit, place: Label) -> Label:
-    """Return the places of units, and the unit whose sizes are written."""
-    if not unit.number:
-        return phrase(Kind.PLACE, Word.SIZES_OF_FIRST, place)
-    if unit.stage:
-        return phrase(Kind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, place, unit.number, unit.stage)
-    return phrase(Kind.PLACE, Word.SIZES_OF_BLOCK, place, unit.number)
 
 
 def _copies(kind: BlockType) -> Copies:

@@ -23,7 +23,10 @@ def layer_notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, .
     exception; others for the kernel, as in "3×3 conv → BN", if all layers with that kernel have them; the
     rest for single layers. `bars`: the layer that names each bar, and all layers that it shows.
     """
-    layers = [(main, _ends(main, shown)) for main, shown in bars]
+    layers: list[tuple[Layer, _Ends]] = []
+    for main, shown in bars:
+        at = [layer is main for layer in shown].index(True)
+        layers.append((main, (names_only(shown[:at]), names_only(shown[at + 1 :]))))
     without = {name: _without(name, layers) for name in dict.fromkeys(_operation(main) for main, _ in layers)}
     common = {
         name: None if without[name] is None else max(counts, key=lambda ends: (ends != _ALONE, counts[ends]))
@@ -53,11 +56,6 @@ def _without(name: Label, layers: Sequence[tuple[Layer, _Ends]]) -> Label | None
     if not alone:
         return NOTHING
     return next(iter(alone)) if len(alone) == 1 and len(others) > 2 and alone.isdisjoint(others) else None
-
-
-def _ends(main: Layer, shown: Sequence[Layer]) -> _Ends:
-    at = [layer is main for layer in shown].index(True)
-    return names_only(shown[:at]), names_only(shown[at + 1 :])
 
 
 def _operation(layer: Layer) -> Label:

@@ -25,18 +25,13 @@ def is_long(element: Element) -> bool:
     branches = [branch for branch in element.branches if branch]
     if len(branches) != 1 or not (element.shortcut or () in element.branches):
         return False
-    has_blocks = residual_blocks if is_residual(element) else _has_blocks
-    if any(isinstance(item, Stage) or has_blocks(item) for item in branches[0]):
-        return True
+    for item in branches[0]:
+        only_residual = is_residual(element) or (isinstance(item, Block) and is_gate(item))
+        has_blocks = residual_blocks(item) if only_residual else is_unit_or_long(item)
+        if isinstance(item, Stage) or has_blocks:
+            return True
     return any(
         prod(layer.out_shape[1:]) > prod(layer.in_shape[1:])
         for layer in walk(branches[0], gates=False)
         if layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose"
     )
-
-
-def _has_blocks(element: Element) -> bool:
-    """Return whether an element is a block drawn as a bar, or a gate that contains residual blocks."""
-    if isinstance(element, Block) and is_gate(element):
-        return bool(residual_blocks(element))
-    return is_unit_or_long(element)

@@ -127,26 +127,25 @@ def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) 
 
 
 def _symbols(inside: Sequence[tuple[BlockType, Unit]]) -> Label:
-    """Return the values of the symbols in a stage: "C = 128, s = 2", or "C = 16, 24; s = 2"."""
+    """Return the values of the symbols in a stage: "C = 128, s = 2", or "C = 16, 24; s = 2".
+
+    Of many sizes the first two and the last are listed, or the range if they are not sorted.
+    """
     ordered = sorted(inside, key=lambda pair: pair[1].number)
     values: list[Label] = []
     for symbol in SYMBOLS:
         units = [unit for kind, unit in ordered if symbol in kind.symbols]
-        changes = _abbreviated([size for size, _ in groupby(unit.values[symbol] for unit in units)])
+        sizes = [size for size, _ in groupby(unit.values[symbol] for unit in units)]
+        changes = ", ".join(map(str, sizes))
+        if len(sizes) > _MAX_SIZES:
+            is_sorted = sizes in (sorted(sizes), sorted(sizes, reverse=True))
+            ends = f"{sizes[0]}, {sizes[1]}, …, {sizes[-1]}"
+            changes = ends if is_sorted else f"{min(sizes)}–{max(sizes)}"
         if values and values[-1] == f"C = {changes}" and symbol == "C′":
             values[-1] = literal(f"C = C′ = {changes}", units[0].kind_of(symbol))
         elif units:
             values.append(literal(f"{symbol} = {changes}", units[0].kind_of(symbol)))
     return Label(*values, joint="; " if any(", " in value for value in values) else ", ")
-
-
-def _abbreviated(sizes: Sequence[int]) -> str:
-    """Return a list of sizes: of a long one the first two and the last, or the range if unsorted."""
-    if len(sizes) <= _MAX_SIZES:
-        return ", ".join(map(str, sizes))
-    if list(sizes) not in (sorted(sizes), sorted(sizes, reverse=True)):
-        return f"{min(sizes)}–{max(sizes)}"
-    return f"{sizes[0]}, {sizes[1]}, …, {sizes[-1]}"
 
 
 _MAX_SIZES = 5

@@ -1,8 +1,8 @@
 """A network as an overview: bars in the order of the flow, in frames, with shortcuts as arcs over them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.chain.blocks import joined_layers, main_layer
@@ -136,7 +136,11 @@ def _append_to_last(frame: FrameDraft, layer: Layer) -> None:
 
 def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: FrameDraft | None) -> None:
     """Add elements in the order of the flow: a frame for each stage, loose frames between them."""
-    closed = _repeated_long_blocks(elements).union(draft.numbers)
+    long = [element for element in elements if isinstance(element, Block) and is_long(element)]
+    keys = [Unit(elements=(element,), stage=0, number=0).skeleton for element in long]
+    # Long blocks that are repeated are drawn as bars, as counted ones are.
+    repeated = {id(element) for element, key in zip(long, keys, strict=True) if keys.count(key) > 1}
+    closed = repeated.union(draft.numbers)
     waiting: list[Element] = []
     for element in _steps(draft, elements):
         if isinstance(element, Layer) and not waiting and frame and _belongs_to_last(frame, element):
@@ -151,8 +155,9 @@ def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: FrameDraft |
         elif frame and frame.stage and is_transformer_layer(element):
             _transformer_layer(draft, frame, element)
         elif isinstance(element, Stage):
-            _stage(draft, element, frame)
-            frame = frame if frame and frame.stage else None
+            outer = frame if frame and frame.stage else None  # the frame continues round an inner stage
+            _flow(draft, element.body, outer or draft.frame(GroupRole.STAGE, NOTHING, element))
+            frame = outer
         elif isinstance(element, Block) and is_long(element) and id(element) not in closed:
             frame = _long(draft, element, frame)
         elif isinstance(element, Graph):
@@ -165,13 +170,6 @@ def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: FrameDraft |
         else:
             waiting.append(element)
     _between(draft, frame, waiting)
-
-
-def _repeated_long_blocks(elements: Sequence[Element]) -> set[int]:
-    """Return the `id()` of long blocks that are repeated, which are drawn as bars."""
-    long = [element for element in elements if isinstance(element, Block) and is_long(element)]
-    keys = [Unit(elements=(element,), stage=0, number=0).skeleton for element in long]
-    return {id(element) for element, key in zip(long, keys, strict=True) if keys.count(key) > 1}
 
 
 def _steps(draft: OverviewDraft, elements: Sequence[Element]) -> Iterator[Element | Run]:
@@ -197,16 +195,15 @@ def _contents(draft: OverviewDraft, run: Sequence[Element]) -> Label:
     return Label(*weighted_lines(run, 0)[:1]) if draft.names_contents else NOTHING
 
 
-def _stage(draft: OverviewDraft, stage: Stage, around: FrameDraft | None) -> None:
-    """Add a stage in a frame of its own; a stage inside another continues the outer frame."""
-    frame = around if around and around.stage else draft.frame(GroupRole.STAGE, NOTHING, stage)
-    _flow(draft, stage.body, frame)
-
-
 def _transformer_layer(draft: OverviewDraft, frame: FrameDraft, layer: Stage) -> None:
-    """Add a bar for each block of a layer of a transformer; together they are one unit."""
+    """Add a bar for each block of a layer of a transformer; together they are one unit.
+
+    The bar of a block also shows the elements behind it, that of the first those before it.
+    """
+    starts = [at for at, element in enumerate(layer.body) if is_block(element)]
     first = ""
-    for run in _runs_with_a_block(layer.body):
+    for start, end in pairwise([0, *starts[1:], len(layer.body)]):
+        run = layer.body[start:end]
         bar = draft.bar(frame, NodeRole.BLOCK, out_shape(run), shown=run)
         if first:
             frame.units[bar.id] = frame.units[first]
@@ -216,19 +213,6 @@ def _transformer_layer(draft: OverviewDraft, frame: FrameDraft, layer: Stage) ->
             first = bar.id
         block = next(element for element in run if is_block(element))
         _arc_over(draft, bar, block)
-
-
-def _runs_with_a_block(elements: Iterable[Element]) -> list[list[Element]]:
-    """Split elements into runs of one block and the elements before it; the last includes the remainder."""
-    runs: list[list[Element]] = [[]]
-    is_done = False
-    for element in elements:
-        begins = is_block(element)
-        if is_done and begins:
-            runs.append([])
-        runs[-1].append(element)
-        is_done = is_done or begins
-    return runs
 
 
 def _long(draft: OverviewDraft, block: Block, frame: FrameDraft | None) -> FrameDraft | None:
@@ -318,12 +302,19 @@ def _finished(frames: Iterable[FrameDraft], arcs: Iterable[Arc], names: StageNam
 
 
 def _frame(frame: FrameDraft, ends: Set[str], names: StageNames) -> Frame:
-    """Return the frame with its runs folded, indices under its blocks, and its captions."""
+    """Return the frame with its runs folded, indices under its blocks, and its captions.
+
+    Where blocks have no index, outside stages, their type is written in bars without a text.
+    """
     several = max((unit.last for unit in frame.units.values()), default=0) > 1
-    numbers = {name: unit.index for name, unit in frame.units.items()} if several else {}
-    bars = [replace(bar, index="" if bar.joined else numbers.get(bar.id, "")) for bar in frame.bars]
-    if not several and frame.role is not GroupRole.STAGE:
-        bars = [_named(bar, frame.units.get(bar.id)) for bar in bars]
+    bars: list[Bar] = []
+    for bar in frame.bars:
+        unit = None if bar.joined else frame.units.get(bar.id)
+        if unit and several:
+            bar = replace(bar, index=unit.index)
+        elif unit and not bar.text and frame.role is not GroupRole.STAGE:
+            bar = replace(bar, text=unit_title(unit.elements, capital=False))
+        bars.append(bar)
     return Frame(
         id=frame.id,
         role=frame.role,
@@ -333,13 +324,6 @@ def _frame(frame: FrameDraft, ends: Set[str], names: StageNames) -> Frame:
         caption=frame.caption,
         origin=origin((frame.stage,)) if frame.stage else together(bar.origin for bar in bars),
     )
-
-
-def _named(bar: Bar, unit: Unit | None) -> Bar:
-    """Return a bar with the type of the unit in it, if nothing else is written in it or below it."""
-    if bar.text or bar.joined or unit is None:
-        return bar
-    return replace(bar, text=unit_title(unit.elements, capital=False))
 
 
 def _folded(bars: list[Bar], frame: FrameDraft, ends: Set[str]) -> Iterator[Bar | Omitted]:
@@ -372,15 +356,12 @@ def _arcs(arcs: Iterable[Arc], frames: Sequence[Frame]) -> tuple[Arc, ...]:
     """Return the arcs whose ends are shown; of equal labels in a frame only the last is kept."""
     frame_of = {bar.id: frame.id for frame in frames for bar in frame.bars if isinstance(bar, Bar)}
     shown = [arc for arc in arcs if arc.tail in frame_of and arc.head in frame_of]
-    groups: dict[tuple[str, ...], list[Arc]] = {}
-    for arc in shown:
-        groups.setdefault(_group(arc, frame_of), []).append(arc)
-    last = {key: arcs[-1] for key, arcs in groups.items() if len({arc.label for arc in arcs}) == 1}
-    return tuple(
-        arc if last.get(_group(arc, frame_of), arc) is arc else replace(arc, label=NOTHING) for arc in shown
-    )
-
-
-def _group(arc: Arc, frame_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the key of arcs that share a label: arcs of one kind over single bars of one frame."""
-    return (frame_of[arc.tail], arc.role) if arc.tail == arc.head else (arc.tail, arc.head)
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for at, arc in enumerate(shown):
+        # Arcs of one kind over single bars of one frame share a label.
+        key = (frame_of[arc.tail], arc.role) if arc.tail == arc.head else (arc.tail, arc.head)
+        groups.setdefault(key, []).append(at)
+    for group in groups.values():
+        for at in group[:-1] if len({shown[at].label for at in group}) == 1 else ():
+            shown[at] = replace(shown[at], label=NOTHING)
+    return tuple(shown)
