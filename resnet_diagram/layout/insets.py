@@ -119,15 +119,9 @@ def _annotated(drawing: DrawnPanel, block: Block) -> DrawnPanel:
     words = {node.id: node.note for node in nodes(block) if node.note}
     if not words:
         return drawing
-    from resnet_diagram.layout.notes import draw_notes, placed_notes, reach
+    from resnet_diagram.layout.notes import with_notes
 
-    notes = placed_notes(drawing.canvas, words, drawing.width, drawing.height)
-    draw_notes(drawing.canvas, notes, drawing.height)
-    top, bottom = reach(notes, above=True), reach(notes, above=False)
-    page = Canvas(theme=drawing.canvas.theme, turned=False)
-    page.place(drawing.canvas, 0.0, top)
-    line = drawing.line + top if drawing.line else 0.0
-    return DrawnPanel(page, drawing.width, drawing.height + top + bottom, line)
+    return with_notes(drawing, words)
 
 
 def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
@@ -183,8 +177,20 @@ def _turn_room(rows: Sequence[Series]) -> float:
 
 
 def _drawn(draft: Draft) -> list[DrawnPanel]:
-    """Return the drawing of each block of a draft."""
-    return [_inset(Canvas(theme=draft.theme, turned=draft.turned), block) for block in draft.blocks]
+    """Return the drawing of each block of a draft, on a canvas of its own."""
+    panels: list[DrawnPanel] = []
+    for block in draft.blocks:
+        canvas = Canvas(theme=draft.theme, turned=draft.turned)
+        lines = row_lines(block.rows, _MARGIN)
+        is_broken = len(block.rows) > 1
+        start = _MARGIN + max(block.stub, _turn_room(block.rows) if is_broken else 0.0)
+        draw_rows(canvas, block.rows, start, lines)
+        canvas.line = None
+        length = max(row.length for row in block.rows) + start + _MARGIN + (_TURN if is_broken else 0.0)
+        breadth = lines[-1] + block.rows[-1].below + _MARGIN
+        sizes = (breadth, length, 0.0) if draft.turned else (length, breadth, lines[0])
+        panels.append(DrawnPanel(canvas, *sizes))
+    return panels
 
 
 def _broken(series: Block) -> Block:
@@ -197,16 +203,3 @@ def _broken(series: Block) -> Block:
         else:
             broken.append(with_inner(item, _broken))
     return tuple(broken)
-
-
-def _inset(canvas: Canvas, block: Measured) -> DrawnPanel:
-    """Return one block on a canvas of its own."""
-    lines = row_lines(block.rows, _MARGIN)
-    start = _MARGIN + max(block.stub, _turn_room(block.rows) if len(block.rows) > 1 else 0.0)
-    draw_rows(canvas, block.rows, start, lines)
-    canvas.line = None
-    length = max(row.length for row in block.rows) + start + _MARGIN + (_TURN if len(block.rows) > 1 else 0.0)
-    breadth = lines[-1] + block.rows[-1].below + _MARGIN
-    if canvas.turned:
-        return DrawnPanel(canvas, breadth, length, 0.0)
-    return DrawnPanel(canvas, length, breadth, lines[0])

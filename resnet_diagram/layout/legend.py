@@ -24,28 +24,20 @@ _UNBROKEN = 211.0
 """Width of the narrowest column, in points: shorter entries without a sample stay in one line."""
 
 
-def draw_legend(
-    canvas: Canvas, entries: tuple[LegendEntry, ...], across: tuple[float, float], top: float
-) -> float:
-    """Draw the entries between the two x `across`, from `top` down; return where the legend ends."""
-    left, right = across
-    y = top + spacing.LEGEND_PITCH / 2
-    with canvas.group("legend", GroupKind.LEGEND):
-        for row in _rows(canvas, entries, right - left):
-            x = left + max(0.0, (right - left - _width(canvas, row)) / 2)
-            for entry in row:
-                _entry(canvas, entry, x, y)
-                x += _entry_width(canvas, entry) + _BETWEEN
-            y += spacing.LEGEND_PITCH
-    return y - spacing.LEGEND_PITCH / 2
-
-
 def finished(canvas: Canvas, diagram: Diagram, width: float, bottom: float) -> Scene:
     """Return the scene of a drawn diagram, `width` points wide, with its legend below `bottom`."""
     margin = spacing.PAGE_MARGIN
     if diagram.legend:
-        ends = margin, width - margin
-        bottom = draw_legend(canvas, diagram.legend, ends, bottom + spacing.LEGEND_GAP)
+        room = width - 2 * margin
+        bottom += spacing.LEGEND_GAP
+        with canvas.group("legend", GroupKind.LEGEND):
+            for row in _rows(canvas, diagram.legend, room):
+                widths = [_entry_width(canvas, entry) for entry in row]
+                x = margin + max(0.0, (room - sum(widths) - _BETWEEN * (len(row) - 1)) / 2)
+                for entry, entry_width in zip(row, widths, strict=True):
+                    _entry(canvas, entry, x, bottom + spacing.LEGEND_PITCH / 2)
+                    x += entry_width + _BETWEEN
+                bottom += spacing.LEGEND_PITCH
     return Scene(
         width=round(width, 2),
         height=round(bottom + margin, 2),
@@ -74,34 +66,27 @@ def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list
 
 
 def _packed(canvas: Canvas, sized: list[tuple[LegendEntry, float]], room: float) -> list[list[LegendEntry]]:
-    """Return rows of up to `room` points, filled; a wrapped text shares its rows with no other."""
+    """Return rows of up to `room` points, filled.
+
+    A text without a sample may be broken, at commas or spaces, and then shares its rows with no other.
+    """
+    size = canvas.theme.size("legend")
     rows: list[list[LegendEntry]] = []
     end = math.inf
     for entry, width in sized:
-        lines = [entry] if entry.role or width <= room else _broken(canvas, entry, room)
-        if len(lines) > 1:
-            rows += [[line] for line in lines]
-            end = math.inf
+        if width > room and not entry.role:
+            parts = re.split(r"(?<=,) ", entry.text)
+            is_short = all(text_width(part, size) <= room for part in parts)
+            lines = pack(parts if is_short else entry.text.split(" "), room, size, keeps_commas=True)
+            rows += [[replace(entry, text=literal(line))] for line in lines]
+            end = math.inf if len(lines) > 1 else width
         elif rows and end + width + _BETWEEN * len(rows[-1]) <= room:
             rows[-1].append(entry)
             end += width
         else:
-            rows.append(lines)
+            rows.append([entry])
             end = width
     return rows
-
-
-def _broken(canvas: Canvas, entry: LegendEntry, room: float) -> list[LegendEntry]:
-    """Return an entry without a sample in parts of up to `room` points, broken at commas or spaces."""
-    size = canvas.theme.size("legend")
-    parts = re.split(r"(?<=,) ", entry.text)
-    is_short = all(text_width(part, size) <= room for part in parts)
-    lines = pack(parts if is_short else entry.text.split(" "), room, size, keeps_commas=True)
-    return [replace(entry, text=literal(line)) for line in lines]
-
-
-def _width(canvas: Canvas, row: list[LegendEntry]) -> float:
-    return sum(_entry_width(canvas, entry) for entry in row) + _BETWEEN * (len(row) - 1)
 
 
 def _sample_width(entry: LegendEntry) -> float:
@@ -122,25 +107,20 @@ def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
         merge = Node(id="", role=entry.role, lines=())
         canvas.current.boxes.append(merge_box(canvas, merge, (x + _SWATCH / 2, y)))
     elif entry.role:
-        canvas.current.boxes += _swatch(entry, entry.role, x, y)
+        # A small box, or two bars, as wide together as the box.
+        bars = ((0.0, 3.0, 9.0, 1), (4.4, 4.6, 5.0, 3))
+        is_bars = entry.role is NodeRole.BLOCK and not entry.shade
+        canvas.current.boxes += [
+            Box(
+                id="",
+                role=entry.role,
+                form=Form.RECTANGLE,
+                x=x + left,
+                y=y - height / 2,
+                width=width,
+                height=height,
+                shade=shade,
+            )
+            for left, width, height, shade in (bars if is_bars else ((0.0, _SWATCH, 7.0, entry.shade),))
+        ]
     canvas.words(entry.text, "legend", "text", (x + _sample_width(entry), y))
-
-
-def _swatch(entry: LegendEntry, role: NodeRole, x: float, y: float) -> list[Box]:
-    """Return a small box, or two bars, with a total width of `_SWATCH`."""
-    bars = ((0.0, 3.0, 9.0, 1), (4.4, 4.6, 5.0, 3))
-    is_bars = role is NodeRole.BLOCK and not entry.shade
-    shapes = bars if is_bars else ((0.0, _SWATCH, 7.0, entry.shade),)
-    return [
-        Box(
-            id="",
-            role=role,
-            form=Form.RECTANGLE,
-            x=x + left,
-            y=y - height / 2,
-            width=width,
-            height=height,
-            shade=shade,
-        )
-        for left, width, height, shade in shapes
-    ]

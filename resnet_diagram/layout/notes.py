@@ -1,10 +1,10 @@
 """Place notes above and below an inset, each with a line to its box."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Group, Marker, Point, Text, walk
 from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.layout.text.wrap import wrap_evenly
@@ -55,19 +55,19 @@ class PlacedNote(NamedTuple):
         return self.above == second.above and abs(self.x - second.x) < apart
 
 
-def placed_notes(canvas: Canvas, notes: Mapping[str, str], width: float, height: float) -> list[PlacedNote]:
-    """Return the notes of some boxes, by their ids, beside a drawing of some size on a canvas.
+def _placed(drawing: DrawnPanel, notes: Mapping[str, str]) -> list[PlacedNote]:
+    """Return the notes of some boxes, by their ids, beside a drawing.
 
     A line from a box leads straight down or up. It meets a box, a text, another note or a line only where
     there is no other way.
     """
-    root = canvas.root.build()
+    root = drawing.canvas.root.build()
     areas = list(_areas(root))
     boxes = [leaf for leaf in walk(root) if isinstance(leaf, Box) and leaf.id in notes]
     placed: list[PlacedNote] = []
     for box in boxes:
-        choices = _choices(notes[box.id], box, width, canvas.theme.size("caption"))
-        note = min(choices, key=lambda choice: _cost(choice, areas, placed, height))
+        choices = _choices(notes[box.id], box, drawing.width, drawing.canvas.theme.size("caption"))
+        note = min(choices, key=lambda choice: _cost(choice, areas, placed, drawing.height))
         ends = [neighbour.end for neighbour in placed if neighbour.meets(note)]
         placed.append(note._replace(far=max([_STEM, *ends])))
     return placed
@@ -126,22 +126,25 @@ def _cost(
     return sum(met) + clashes, len(met) - sum(met)
 
 
-def reach(notes: Iterable[PlacedNote], *, above: bool) -> float:
-    """Return the height that notes take above or below a drawing, in points."""
-    return max((note.end for note in notes if note.above == above), default=0.0)
-
-
-def draw_notes(canvas: Canvas, notes: Sequence[PlacedNote], height: float) -> None:
-    """Draw notes beside a drawing of some height, and the lines to their boxes."""
+def with_notes(drawing: DrawnPanel, words: Mapping[str, str]) -> DrawnPanel:
+    """Return a drawing with the notes of some boxes, by their ids, beside it, and lines to their boxes."""
+    canvas = drawing.canvas
+    notes = _placed(drawing, words)
     for note in notes:
         x, y = note.start
-        end = -note.far if note.above else height + note.far
+        end = -note.far if note.above else drawing.height + note.far
         line = Connector(role="muted", points=((x, y), (x, end)), arrow=False)
         canvas.current.connectors.append(line)
         first = end - _LINE * len(note.lines) if note.above else end
         crossed = any(neighbour.meets(note) and neighbour.far > note.far for neighbour in notes)
-        for nth, words in enumerate(note.lines):
+        for nth, text in enumerate(note.lines):
             at = (note.x, first + (nth + 0.5) * _LINE)
-            canvas.words(words, "caption", "text", at, anchor=Anchor.MIDDLE)
-            text = canvas.current.texts[-1]
-            canvas.current.texts[-1] = replace(text, halo=crossed)
+            canvas.words(text, "caption", "text", at, anchor=Anchor.MIDDLE)
+            canvas.current.texts[-1] = replace(canvas.current.texts[-1], halo=crossed)
+    top, bottom = (
+        max((note.end for note in notes if note.above == above), default=0.0) for above in (True, False)
+    )
+    page = Canvas(theme=canvas.theme, turned=False)
+    page.place(canvas, 0.0, top)
+    line_of_flow = drawing.line + top if drawing.line else 0.0
+    return DrawnPanel(page, drawing.width, drawing.height + top + bottom, line_of_flow)

@@ -39,11 +39,11 @@ _LEGEND_ROOM = 40.0
 
 
 class MeasuredPanel(NamedTuple):
-    """A measured panel: its letter, and an overview that can be stretched or a finished inset."""
+    """A measured panel: an overview that can be stretched or a finished inset, and its letter if any."""
 
     panel: Panel
-    letter: str
     content: OverviewLayout | DrawnPanel
+    letter: str = ""
 
     @property
     def width(self) -> float:
@@ -68,10 +68,9 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
 
 
 def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[MeasuredPanel]:
-    """Return all panels, measured, with a letter each if there are several."""
+    """Return all panels, measured."""
     blocks = [panel.content.items for panel in panels if isinstance(panel.content, Inset)]
     drawing = iter(insets(blocks, theme, room, _COLUMN_GAP))
-    letters = [panel_letter(number) if len(panels) > 1 else "" for number in range(len(panels))]
     contents: list[OverviewLayout | DrawnPanel] = []
     for panel in panels:
         if isinstance(panel.content, Overview):
@@ -82,7 +81,7 @@ def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[Measur
             contents.append(lanes_panel(replace(panel.content, notes=()), theme, room))
         else:
             contents.append(next(drawing))
-    return [MeasuredPanel(*parts) for parts in zip(panels, letters, contents, strict=True)]
+    return [MeasuredPanel(*parts) for parts in zip(panels, contents, strict=True)]
 
 
 def _is_strip(item: MeasuredPanel) -> bool:
@@ -91,15 +90,16 @@ def _is_strip(item: MeasuredPanel) -> bool:
 
 
 def _kept(panels: list[MeasuredPanel], fit: Fit, room: float) -> list[MeasuredPanel]:
-    """Return the panels that fit the page; of a graph's modules, the ones with most parameters."""
+    """Return the lettered panels that fit the page; of a graph's modules, those with most parameters."""
     highest = (fit.height or spacing.TALLEST) - _LEGEND_ROOM
-    remaining = [item for item in panels if not _is_module(item)]
-    modules = [item for item in panels if _is_module(item)]
+    modules = [item for item in panels if isinstance(item.panel.content, Dag) and not _is_strip(item)]
+    remaining = [item for item in panels if item not in modules]
     for module in sorted(modules, key=lambda item: -item.panel.origin.params):
         longer = [item for item in panels if item in remaining or item is module]
         remaining = longer if _least_height(longer, room) <= highest else remaining
-    letters = iter([panel_letter(number) if len(remaining) > 1 else "" for number in range(len(remaining))])
-    return [item._replace(letter=next(letters)) for item in remaining]
+    if len(remaining) == 1:
+        return remaining
+    return [item._replace(letter=panel_letter(number)) for number, item in enumerate(remaining)]
 
 
 def _least_height(panels: Sequence[MeasuredPanel], room: float) -> float:
@@ -127,11 +127,6 @@ def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEn
     listed = phrase(Kind.LEGEND, Word.TITLE_AND_PLACE, listed, inside) if inside else listed
     words = phrase(Kind.LEGEND, Word.NOT_OPENED, listed).in_language(diagram.legend[0].text.language)
     return (*entries, LegendEntry(role=None, text=words))
-
-
-def _is_module(item: MeasuredPanel) -> bool:
-    """Return whether a panel shows a module that a graph names."""
-    return isinstance(item.panel.content, Dag) and not _is_strip(item)
 
 
 def _width(canvas: Canvas, diagram: Diagram, panels: Sequence[MeasuredPanel], room: float) -> float:
@@ -164,15 +159,24 @@ def _draw_row(canvas: Canvas, row: list[MeasuredPanel], width: float, top: float
     left = spacing.PAGE_MARGIN
     spare = width - sum(item.width for item in row) - _COLUMN_GAP * (len(row) - 1)
     share = max(0.0, spare / len(row))
-    headings = [_heading(canvas, item, item.width + share) for item in row]
+    letters = [_heading_widths(canvas, item)[0] for item in row]
+    size = canvas.theme.size("badge")
+    headings = [
+        wrap_title(item.panel.title, size, max(item.width + share - letter, 1.0), bold=not item.letter)
+        or ("",) * bool(item.letter)
+        for item, letter in zip(row, letters, strict=True)
+    ]
     maximum = max(len(lines) for lines in headings)
     y = top + (maximum * _HEADING + _UNDER_HEADING if maximum else 0.0)
     line = max((item.content.line for item in row if isinstance(item.content, DrawnPanel)), default=0.0)
     bottom = y
-    for item, lines in zip(row, headings, strict=True):
+    for item, letter, lines in zip(row, letters, headings, strict=True):
         panel = item.panel
         with canvas.group(panel.id, GroupKind.PANEL, panel.title, panel.origin):
-            _draw_heading(canvas, item, lines, (left, top))
+            canvas.words(item.letter, "badge", "text", (left, top + _HEADING / 2), bold=True)
+            for number, words in enumerate(lines):
+                at = left + letter, top + (number + 0.5) * _HEADING
+                canvas.words(words, "badge", "text", at, bold=not item.letter)
             centred = _is_strip(item) and isinstance(panel.content, Dag)
             bottom = max(bottom, _draw_content(canvas, item.content, (left, y), line, width, centred=centred))
         left += item.width + share + _COLUMN_GAP
@@ -201,25 +205,3 @@ def _draw_content(
     spare = max(0.0, (width - content.width) / 2) if centred else 0.0
     canvas.place(content.canvas, at[0] + spare, at[1] + down)
     return at[1] + down + content.height
-
-
-def _heading(canvas: Canvas, item: MeasuredPanel, room: float) -> tuple[str, ...]:
-    """Return the title of a panel, in several lines if it is long."""
-    if not item.panel.title:
-        return ("",) if item.letter else ()
-    letter, _ = _heading_widths(canvas, item)
-    return wrap_title(
-        item.panel.title, canvas.theme.size("badge"), max(room - letter, 1.0), bold=not item.letter
-    )
-
-
-def _draw_heading(
-    canvas: Canvas, item: MeasuredPanel, lines: tuple[str, ...], at: tuple[float, float]
-) -> None:
-    """Write a panel's letter and title."""
-    x, y = at
-    letter, _ = _heading_widths(canvas, item)
-    canvas.words(item.letter, "badge", "text", (x, y + _HEADING / 2), bold=True)
-    for number, words in enumerate(lines):
-        at_line = x + letter, y + (number + 0.5) * _HEADING
-        canvas.words(words, "badge", "text", at_line, bold=not item.letter)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
-from typing import TypeVar, assert_never, cast
+from typing import Any, TypeVar
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import NO_ORIGIN, Origin
@@ -320,39 +320,15 @@ _Some = TypeVar("_Some", bound=Element)
 
 def moved(element: _Some, dx: float, dy: float) -> _Some:
     """Return the element `dx` points further right and `dy` further down."""
-    shifted: Element
-    match element:
-        case Group(frame=frame, children=children, labels=labels):
-            shifted = replace(
-                element,
-                frame=moved(frame, dx, dy) if frame else None,
-                children=tuple(moved(child, dx, dy) for child in children),
-                labels=_texts_moved(labels, dx, dy),
-            )
-        case Box():
-            shifted = replace(
-                element,
-                x=element.x + dx,
-                y=element.y + dy,
-                points=_points_moved(element.points, dx, dy),
-                texts=_texts_moved(element.texts, dx, dy),
-                labels=_texts_moved(element.labels, dx, dy),
-            )
-        case Connector():
-            points, labels = _points_moved(element.points, dx, dy), _texts_moved(element.labels, dx, dy)
-            shifted = replace(element, points=points, labels=labels)
-        case Marker():
-            shifted = replace(element, points=_points_moved(element.points, dx, dy))
-        case Text():
-            shifted = replace(element, x=element.x + dx, y=element.y + dy)
-        case _:
-            assert_never(element)
-    return cast(_Some, shifted)
-
-
-def _points_moved(points: tuple[Point, ...], dx: float, dy: float) -> tuple[Point, ...]:
-    return tuple((x + dx, y + dy) for x, y in points)
-
-
-def _texts_moved(lines: tuple[Text, ...], dx: float, dy: float) -> tuple[Text, ...]:
-    return tuple(replace(line, x=line.x + dx, y=line.y + dy) for line in lines)
+    changes: dict[str, Any] = {
+        name: tuple(moved(part, dx, dy) for part in getattr(element, name, ()))
+        for name in ("children", "texts", "labels")
+        if getattr(element, name, ())
+    }
+    if isinstance(element, Box | Connector | Marker):
+        changes["points"] = tuple((x + dx, y + dy) for x, y in element.points)
+    if isinstance(element, Box | Text):
+        changes |= {"x": element.x + dx, "y": element.y + dy}
+    if isinstance(element, Group) and element.frame:
+        changes["frame"] = moved(element.frame, dx, dy)
+    return replace(element, **changes)

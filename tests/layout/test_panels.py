@@ -1,5 +1,6 @@
 """Panels keep the rules of geometry at every width, and look the way the reference drawing does."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.legend import draw_legend
+from resnet_diagram.layout.legend import finished
 from resnet_diagram.layout.scene import Box, Connector, Scene, Text, walk
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.spec import shapes
@@ -60,14 +61,14 @@ NOTES = (
 
 
 @pytest.mark.parametrize("notes", [NOTES, NOTES[::-1], (NOTES[1], NOTES[1])])
-@pytest.mark.parametrize("width", [216.0, 260.0])
+@pytest.mark.parametrize("width", [223.0, 267.0])
 def test_a_legend_entry_that_is_broken_keeps_its_commas_and_its_lines(
     notes: tuple[str, str], width: float
 ) -> None:
     canvas = Canvas(theme=load_theme(), turned=False)
     entries = tuple(LegendEntry(role=None, text=literal(note)) for note in notes)
-    draw_legend(canvas, entries, (0.0, width), 0.0)
-    shown = [item for item in walk(canvas.root.build()) if isinstance(item, Text)]
+    scene = finished(canvas, replace(panelled(), legend=entries), width, 0.0)
+    shown = [item for item in walk(scene) if isinstance(item, Text)]
     assert " ".join(item.text for item in shown) == " ".join(notes)
     assert len({item.y for item in shown}) == len(shown)
 
