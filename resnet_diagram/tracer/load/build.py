@@ -1,8 +1,8 @@
 """Build a model without memory for its weights and without filling them.
 
-Inside `_weightless`, tensors are created on the meta device, which stores only shapes, and filling them has
-no effect. Some constructors read values (`torch.linspace(...).tolist()`); for them `_part_weightless` keeps
-small tensors real and creates only parameters and large tensors as meta tensors.
+Tensors are created on the meta device, which stores only shapes, and filling them has no effect. Some
+constructors read values (`torch.linspace(...).tolist()`); for them small tensors are real, and only
+parameters and large tensors are meta tensors.
 """
 
 import contextlib
@@ -44,13 +44,12 @@ _FILLS = _functions(
     "random_ log_normal_ cauchy_ geometric_ clamp_min_ clamp_max_",
 )
 _ARITHMETIC = _functions(Tensor, "add sub mul div __add__ __mul__ __rmul__ __radd__ __truediv__ __sub__")
-_MOVES = frozenset({Tensor.to, Tensor.cuda})
 
 
 class Weightless(TorchFunctionMode):
     """Makes tensors on the meta device, or `large` ones only; filling such a tensor does nothing."""
 
-    def __init__(self, *, large: bool = False) -> None:
+    def __init__(self, *, large: bool) -> None:
         super().__init__()
         self._large = large
 
@@ -63,10 +62,15 @@ class Weightless(TorchFunctionMode):
             options["device"] = None
             if not self._large:
                 return _on_meta(func, args, options)
-            if func in _SIZED and _element_count(args) > _LARGE:
+            sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
+            if func in _SIZED and prod(size for size in sizes if isinstance(size, int)) > _LARGE:
                 options["device"] = _META
-        if func in _MOVES and _foreign_move(func, args, options):
-            return args[0] if func is Tensor.cuda else converted(func, args, options)
+        if func is Tensor.cuda:
+            return args[0]
+        if func is Tensor.to:
+            devices = (*args[1:2], options.get("device"))
+            if any(isinstance(d, (str, int, torch.device)) and foreign(d) for d in devices):
+                return converted(func, args, options)
         if func in _FILLS and args and args[0].is_meta:
             return args[0]
         is_plain = func in _ARITHMETIC and not options and args[0].is_meta and not self._large
@@ -74,12 +78,6 @@ class Weightless(TorchFunctionMode):
         result = func(*args, **options) if result is None else result
         tag_triangle(func, args, result)
         return result
-
-
-def _foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
-    """Return whether a tensor is moved to a device that may not be there."""
-    devices = [a for a in (*args[1:2], options.get("device")) if isinstance(a, (str, int, torch.device))]
-    return func is Tensor.cuda or any(foreign(device) for device in devices)
 
 
 def _on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
@@ -92,34 +90,9 @@ def _on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tens
     return tensor
 
 
-def _element_count(args: Sequence[Any]) -> int:
-    """Return the number of elements a factory makes: 6 for `(2, 3)` and `((2, 3),)`."""
-    sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
-    return prod(size for size in sizes if isinstance(size, int))
-
-
 @contextlib.contextmanager
-def _no_initialisers() -> Iterator[None]:
-    """Replace the functions of `torch.nn.init` by ones that return their tensor unchanged."""
-
-    def untouched(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        return tensor
-
-    names = [name for name, function in vars(nn.init).items() if name.endswith("_") and callable(function)]
-    with replaced(nn.init, {name: untouched for name in names if not name.startswith("_")}):
-        yield
-
-
-@contextlib.contextmanager
-def _weightless() -> Iterator[None]:
-    """Build everything inside with shapes but without values."""
-    with _no_initialisers(), Weightless():
-        yield
-
-
-@contextlib.contextmanager
-def _part_weightless() -> Iterator[None]:
-    """Build parameters and large tensors inside with shapes but without values."""
+def _weightless(*, large: bool) -> Iterator[None]:
+    """Build everything inside, or parameters and `large` tensors only, with shapes but without values."""
     original = nn.Parameter.__new__
 
     def without_values(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
@@ -127,7 +100,13 @@ def _part_weightless() -> Iterator[None]:
             data = twin(data)
         return original(cls, data, requires_grad)
 
-    with replaced(nn.Parameter, {"__new__": without_values}), _no_initialisers(), Weightless(large=True):
+    def untouched(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return tensor
+
+    names = [name for name, function in vars(nn.init).items() if name.endswith("_") and callable(function)]
+    initialisers = {name: untouched for name in names if not name.startswith("_")}
+    parameter = {"__new__": without_values} if large else {}
+    with replaced(nn.Parameter, parameter), replaced(nn.init, initialisers), Weightless(large=large):
         yield
 
 
@@ -138,9 +117,9 @@ def build(make: Callable[[], Built]) -> Built:
     initialisers. Raises what the constructor raises then, for that is the user's own error.
     """
     with replaced(torch.cuda, IDLE):
-        for context in (_weightless, _part_weightless):
+        for large in (False, True):
             try:
-                with context():
+                with _weightless(large=large):
                     return make()
             except Exception as error:
                 check_interrupt(error)
