@@ -28,14 +28,17 @@ def reason_not_to_call(factory: object, root: Path | None = None) -> str:
         factory = factory.func
     if inspect.isclass(factory) and issubclass(factory, nn.Module):
         return ""
-    top = str(getattr(factory, "__module__", None) or "").split(".")[0]
+    home = str(getattr(factory, "__module__", None) or "")
+    top = home.partition(".")[0]
     if isinstance(factory, (BuiltinFunctionType, MethodWrapperType, WrapperDescriptorType)):
         return "it is a built-in function"
     if top in sys.stdlib_module_names and top != "__main__":
         return f"it belongs to Python's own module {top!r}"
-    if top == "torch" and not str(factory.__module__).startswith("torch.hub"):
+    if top == "torch" and not home.startswith("torch.hub"):
         return "it is a function of torch"
-    if root is not None and not _is_for_documents(factory, root):
+    file = getattr(sys.modules.get(home), "__file__", None)
+    of_project = root is not None and file is not None and is_of_project(Path(file), root)
+    if root is not None and not (of_project or makes_listed_model(factory)):
         return "it is no function of the project, and a document may call no other"
     if inspect.isclass(factory):
         own = type(factory).__call__ is not type.__call__ or factory.__new__ is not object.__new__
@@ -45,12 +48,3 @@ def reason_not_to_call(factory: object, root: Path | None = None) -> str:
     if plain or (isinstance(result, str) and result in _PLAIN_WORDS):
         return f"it returns {getattr(result, '__name__', result)}"
     return ""
-
-
-def _is_for_documents(factory: object, root: Path) -> bool:
-    """Return whether a document may call a function: one of its project, or one for a listed model."""
-    home = sys.modules.get(str(getattr(factory, "__module__", None)))
-    file = getattr(home, "__file__", None)
-    if file and is_of_project(Path(file), root):
-        return True
-    return callable(factory) and makes_listed_model(factory)

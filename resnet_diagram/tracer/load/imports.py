@@ -33,8 +33,22 @@ def module_of(target: Target) -> ModuleType:
     """Return the module of a target; raise SourceError where there is none or its import fails."""
     if target.is_file:
         return _file_module(target)
+    path = target.folder.absolute() / f"{target.module.replace('.', '/')}.py"
     with search_path(target.folder.absolute()):
-        return _named_module(target)
+        try:
+            return importlib.import_module(target.module)
+        except (Exception, SystemExit) as error:
+            missing = error.name or "" if isinstance(error, ModuleNotFoundError) else None
+            if missing is not None and f"{target.module}.".startswith(f"{missing}."):
+                files = [file.name for file in target.folder.iterdir() if file.suffix in _SUFFIXES]
+                hint = did_you_mean(closest(target.module, files))
+                raise SourceError(
+                    f"There is no module {missing!r} for the source {target.text!r}.{hint} Is it installed, "
+                    "and are you in the folder it lies in? A file is written with its path: path/file.py:Net."
+                ) from None
+            if "." in target.module and path.is_file() and not _raised_by(error, path):
+                return _file_module(replace(target, module=str(path)))
+            raise import_error(target.module, error) from error
 
 
 @contextlib.contextmanager
@@ -56,25 +70,6 @@ def own_arguments(script: str) -> contextlib.AbstractContextManager[None]:
 def search_path(folder: Path) -> contextlib.AbstractContextManager[None]:
     """Search `folder` first for modules, and restore `sys.path` afterwards."""
     return _contents(sys.path, [str(folder), *sys.path])
-
-
-def _named_module(target: Target) -> ModuleType:
-    """Return the module of a dotted name."""
-    path = target.folder.absolute() / f"{target.module.replace('.', '/')}.py"
-    try:
-        return importlib.import_module(target.module)
-    except (Exception, SystemExit) as error:
-        missing = error.name or "" if isinstance(error, ModuleNotFoundError) else None
-        if missing is not None and f"{target.module}.".startswith(f"{missing}."):
-            files = [file.name for file in target.folder.iterdir() if file.suffix in _SUFFIXES]
-            hint = did_you_mean(closest(target.module, files))
-            raise SourceError(
-                f"There is no module {missing!r} for the source {target.text!r}.{hint} Is it installed, and "
-                "are you in the folder it lies in? A file is written with its path: path/file.py:Net."
-            ) from None
-        if "." in target.module and path.is_file() and not _raised_by(error, path):
-            return _file_module(replace(target, module=str(path)))
-        raise import_error(target.module, error) from error
 
 
 def _file_module(target: Target) -> ModuleType:
@@ -115,21 +110,15 @@ def _package_of(path: Path) -> tuple[Path, str]:
     it reach up to. A stem that is no identifier is replaced by one.
     """
     stem = path.stem if path.stem.isidentifier() else f"_drawn_{re.sub(r'[^0-9a-zA-Z_]', '_', path.stem)}"
-    parts, folder, levels = [stem], path.parent, _relative_levels(path)
-    while (folder / "__init__.py").is_file() or len(parts) <= levels:
+    parts, folder, levels = [stem], path.parent, _levels_in(path)
+    if levels:
+        levels = max(levels, *map(_levels_in, folder.glob("*.py")))
+    while (folder / "__init__.py").is_file() or len(parts) <= min(levels, len(path.parents) - 1):
         parts.insert(0, folder.name)
         folder = folder.parent
     if parts[-1] == "__init__" and len(parts) > 1:
         parts.pop()
     return folder, ".".join(parts)
-
-
-def _relative_levels(path: Path) -> int:
-    """Return how many folders the relative imports of a file, and then of those beside it, reach up."""
-    levels = [_levels_in(path)]
-    if levels[0]:
-        levels += [_levels_in(neighbour) for neighbour in sorted(path.parent.glob("*.py"))]
-    return min(max(levels), len(path.parents) - 1)
 
 
 def _levels_in(path: Path) -> int:

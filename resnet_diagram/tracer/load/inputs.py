@@ -1,6 +1,7 @@
 """Read the inputs of a model from text, or guess them from its first weighted layer."""
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -66,8 +67,12 @@ def parse_input(text: str) -> InputSpec:
     True
     """
     name, equals, rest = text.strip().partition("=") if "=" in text else ("", "", text.strip())
-    if equals and _PATH.fullmatch(name.strip()) and _is_literal(rest.strip()):
-        return InputSpec(shape=(), name=name.strip(), constant=ast.literal_eval(rest.strip()))
+    if equals and _PATH.fullmatch(name.strip()):
+        with contextlib.suppress(ValueError, SyntaxError):
+            value = ast.literal_eval(rest.strip())
+            no_size = isinstance(value, int) and value <= 0
+            if no_size or isinstance(value, (bool, float, str, type(None))):
+                return InputSpec(shape=(), name=name.strip(), constant=value)
     shape, colon, dtype = rest.partition(":")
     sizes = [part.strip() for part in re.split(r"[xX×,]", shape.strip("()[] "))]
     if (equals and not _PATH.fullmatch(name.strip())) or not all(s.isdecimal() and int(s) > 0 for s in sizes):
@@ -81,16 +86,6 @@ def parse_input(text: str) -> InputSpec:
         names = ", ".join(sorted(DTYPES))
         raise UsageError(f"Unknown type {dtype!r} in the input {text!r}; known are {names}.")
     return InputSpec(shape=tuple(int(s) for s in sizes), name=name.strip(), dtype=dtype.strip() or "float32")
-
-
-def _is_literal(text: str) -> bool:
-    """Return whether a text is a value and no shape: True, None, a string, or a number that is no size."""
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return False
-    no_size = isinstance(value, int) and value <= 0
-    return no_size or isinstance(value, (bool, float, str, type(None)))
 
 
 def first_weighted(model: nn.Module) -> nn.Module | None:
@@ -151,18 +146,13 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
     lead = tensors[0]
     rank = _rank_for(lead.shape, model)
     lacks_batch = lead.shape[0] != 1 if rank is None else len(lead.shape) == rank - 1
-    alone = _batched(lead) if lacks_batch else lead
-    batched = [_batched(spec) for spec in specs]
-    rest = batched if alone != lead else list(specs)  # the others are written with a batch if the lead is
+    batched = [replace(spec, shape=(1, *spec.shape)) if spec.shape else spec for spec in specs]
     at = list(specs).index(lead)
+    alone = batched[at] if lacks_batch else lead
+    rest = batched if lacks_batch else list(specs)  # the others are written with a batch if the lead is
     leads = [[*specs[:at], spec, *specs[at + 1 :]] for spec in (alone, batched[at])]
     readings = [[*rest[:at], alone, *rest[at + 1 :]], batched, *leads, list(specs)]
     return [reading for k, reading in enumerate(readings) if reading not in readings[:k]]
-
-
-def _batched(spec: InputSpec) -> InputSpec:
-    """Return the input with a batch axis of one; constants are unchanged."""
-    return replace(spec, shape=(1, *spec.shape)) if spec.shape else spec
 
 
 def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:

@@ -20,18 +20,16 @@ def with_sizes(model: nn.Module, arguments: Arguments) -> nn.Module:
         isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in nn.Module.modules(model)
     ):
         return model
-    empty = {id(t): _on_meta(t) for t in (*nn.Module.parameters(model), *nn.Module.buffers(model))}
+    empty: dict[int, Tensor] = {}
+    for tensor in (*nn.Module.parameters(model), *nn.Module.buffers(model)):
+        is_parameter = isinstance(tensor, nn.Parameter)
+        if is_lazy(tensor):
+            kind: Any = UninitializedParameter if is_parameter else UninitializedBuffer
+            empty[id(tensor)] = kind(device="meta", dtype=tensor.dtype)
+        else:
+            plain = twin(tensor)
+            empty[id(tensor)] = nn.Parameter(plain, tensor.requires_grad) if is_parameter else plain
     copied = copy.deepcopy(model, empty).eval()  # whose tensors are these
     with quiet(), torch.no_grad(), contextlib.suppress(Exception):  # the recorded run says what is wrong
         copied(*arguments.args, **arguments.kwargs)
     return copied
-
-
-def _on_meta(tensor: Tensor) -> Tensor:
-    """Return a tensor of the same sort, shape and type that has no values."""
-    if is_lazy(tensor):
-        kind: Any = UninitializedParameter if isinstance(tensor, nn.Parameter) else UninitializedBuffer
-        lazy: Tensor = kind(device="meta", dtype=tensor.dtype)
-        return lazy
-    plain = twin(tensor)
-    return nn.Parameter(plain, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else plain

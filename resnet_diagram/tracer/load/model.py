@@ -100,22 +100,16 @@ def _built(target: Target) -> LoadedModel:
         model = value if ready else _construct(value, attribute, target)
     assert isinstance(model, nn.Module)
     name = _name_of(attribute, target) + f".{target.inner}" * bool(target.inner)
-    return LoadedModel(model=_part_of(model, target), name=name, source=target.text)
-
-
-def _part_of(model: nn.Module, target: Target) -> nn.Module:
-    """Return the module within a model that a target names, or the model. Raise SourceError."""
-    if not target.inner:
-        return model
     try:
-        return nn.Module.get_submodule(model, target.inner)
+        part = nn.Module.get_submodule(model, target.inner)
     except AttributeError:
-        names = [name for name, _ in nn.Module.named_modules(model) if name]
+        names = [path for path, _ in nn.Module.named_modules(model) if path]
         hint = did_you_mean(closest(target.inner, names))
         raise SourceError(
             f"{type(model).__name__} in {target.module!r} has no module {target.inner!r}.{hint} It has "
             f"{abbreviated(names, _SHOWN)}."
         ) from None
+    return LoadedModel(model=part, name=name, source=target.text)
 
 
 def _name_of(attribute: str, target: Target) -> str:
@@ -127,7 +121,7 @@ def _name_of(attribute: str, target: Target) -> str:
 
 
 def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
-    """Return the model a class or function makes."""
+    """Return the model a class or function makes, alone or first among other things."""
     if not callable(factory):
         raise SourceError(
             f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a "
@@ -151,20 +145,15 @@ def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
     except (Exception, SystemExit, NetworkAskedError) as error:
         action = f"{_name_of(attribute, target)} in {target.module!r} could not be built"
         raise source_error(action, error, target.file) from error
-    model = _model_in(result)
+    values = list(result.values()) if isinstance(result, Mapping) else result
+    items = values if isinstance(values, (list, tuple)) else [values]
+    model = next((item for item in items if isinstance(item, nn.Module)), None)
     if model is None:
         raise SourceError(
             f"{_name_of(attribute, target)} in {target.module!r} returns an object of type "
             f"{type(result).__name__}; expected a torch.nn.Module."
         )
     return model
-
-
-def _model_in(result: object) -> nn.Module | None:
-    """Return the model a factory returned, alone or first among other things."""
-    values = list(result.values()) if isinstance(result, Mapping) else result
-    items = values if isinstance(values, (list, tuple)) else [values]
-    return next((item for item in items if isinstance(item, nn.Module)), None)
 
 
 def _check_arguments(factory: Callable[..., Any], attribute: str, target: Target) -> None:
@@ -201,19 +190,13 @@ def _attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
             factory = listed_model(module, attribute)
             if factory is not None:
                 return factory
-            raise SourceError(_no_attribute(module, attribute, target)) from None
+            names = listed_names(module) or list(_candidates(module))
+            public = [name for name in vars(module) if not name.startswith("_")]
+            hint = did_you_mean(closest(attribute, names) or closest(attribute, public))
+            listing = f" It has {abbreviated(names, _SHOWN)}." if names else ""
+            listing = listing or " It defines no model itself." * (not hint)
+            raise SourceError(f"{target.module!r} has no {attribute!r}.{hint}{listing}") from None
     return value
-
-
-def _no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
-    """Return the message for a missing attribute."""
-    names = listed_names(module) or list(_candidates(module))
-    public = [name for name in vars(module) if not name.startswith("_")]
-    guess = did_you_mean(closest(attribute, names) or closest(attribute, public))
-    listing = (
-        f" It has {abbreviated(names, _SHOWN)}." if names else " It defines no model itself." * (not guess)
-    )
-    return f"{target.module!r} has no {attribute!r}.{guess}{listing}"
 
 
 def _only_candidate(module: ModuleType, target: Target) -> str:
@@ -246,15 +229,12 @@ def _candidates(module: ModuleType) -> dict[str, object]:
     for name, value in vars(module).items():
         if name.startswith("_"):
             continue
+        result = value if inspect.isclass(value) else None
+        if inspect.isfunction(value) and not _needs_arguments(value):
+            result = getattr(value, "__annotations__", {}).get("return", nn.Module)
+        makes_model = isinstance(result, str) or (inspect.isclass(result) and issubclass(result, nn.Module))
         defined_here = getattr(value, "__module__", None) == module.__name__
-        is_class = inspect.isclass(value) and issubclass(value, nn.Module) and defined_here
-        is_factory = (
-            inspect.isfunction(value)
-            and defined_here
-            and not _needs_arguments(value)
-            and _may_return_model(value)
-        )
-        if isinstance(value, nn.Module) or is_class or is_factory:
+        if isinstance(value, nn.Module) or (makes_model and defined_here):
             models[name] = value
     return models
 
@@ -262,9 +242,3 @@ def _candidates(module: ModuleType) -> dict[str, object]:
 def _needs_arguments(function: Callable[..., Any]) -> bool:
     """Return whether a callable requires arguments."""
     return any(map(_required, parameters_of(function) or ()))
-
-
-def _may_return_model(function: Callable[..., Any]) -> bool:
-    """Return whether a function's annotation leaves open that it returns a model."""
-    returned = getattr(function, "__annotations__", {}).get("return", nn.Module)
-    return isinstance(returned, str) or (inspect.isclass(returned) and issubclass(returned, nn.Module))

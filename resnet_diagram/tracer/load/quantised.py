@@ -38,7 +38,7 @@ def as_float(model: nn.Module) -> Iterator[list[str]]:
             setattr(holder, name, module)
 
 
-def _float_module(module: nn.Module) -> nn.Module | None:
+def _float_module(module: Any) -> nn.Module | None:
     """Return the float module that a quantised one was; None for other modules."""
     kinds = type(module).__mro__
     home, name = type(module).__module__, type(module).__name__
@@ -51,7 +51,13 @@ def _float_module(module: nn.Module) -> nn.Module | None:
         return plain
     weighted = next((kind.__name__ for kind in kinds if kind.__name__ in _ARGUMENTS), None)
     if weighted:
-        return _with_weights(module, weighted, followed="ReLU" in name)
+        arguments = {argument: getattr(module, argument) for argument in _ARGUMENTS[weighted]}
+        if "bias" not in arguments:
+            arguments["bias"] = module.bias() is not None
+        if "padding" in arguments and getattr(module, "padding_mode", "zeros") != "zeros":
+            arguments["padding_mode"] = module.padding_mode
+        plain = getattr(nn, weighted)(**arguments, device="meta")
+        return nn.Sequential(plain, nn.ReLU()) if "ReLU" in name else plain
     original = next(
         (k for k in kinds if k.__module__.startswith("torch.nn.modules.") and k is not nn.Module), None
     )
@@ -60,14 +66,3 @@ def _float_module(module: nn.Module) -> nn.Module | None:
     result: Any = object.__new__(original)
     vars(result).update(vars(module), training=False)
     return result if isinstance(result, nn.Module) else None
-
-
-def _with_weights(module: Any, name: str, *, followed: bool) -> nn.Module:
-    """Return a float module with weights, `followed` by a ReLU."""
-    arguments = {argument: getattr(module, argument) for argument in _ARGUMENTS[name]}
-    if "bias" not in arguments:
-        arguments["bias"] = module.bias() is not None
-    if "padding" in arguments and getattr(module, "padding_mode", "zeros") != "zeros":
-        arguments["padding_mode"] = module.padding_mode
-    plain: nn.Module = getattr(nn, name)(**arguments, device="meta")
-    return nn.Sequential(plain, nn.ReLU()) if followed else plain

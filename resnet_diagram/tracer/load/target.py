@@ -53,9 +53,9 @@ class Target:
 def parse_target(text: str) -> Target:
     """Return the parts of a target; raise SourceError where it cannot be read.
 
-    >>> t = parse_target("nets/small.py:Net(depth=20)")
-    >>> t.module, t.attribute, t.kwargs
-    ('nets/small.py', 'Net', {'depth': 20})
+    >>> t = parse_target("nets/small.py:Net(depth=20).net.layers[0]")
+    >>> t.module, t.attribute, t.kwargs, t.inner
+    ('nets/small.py', 'Net', {'depth': 20}, 'net.layers.0')
     """
     head = before_arguments(text)
     opening = text[len(head) :]
@@ -76,23 +76,13 @@ def parse_target(text: str) -> Target:
         raise SourceError(
             f"Cannot read the source {text!r}: arguments need a name before them, as in file.py:Net(20)."
         )
-    call, inner = _split_inner(opening)
+    match = re.fullmatch(r"(.*\))((?:\.\w+|\[\d+\])+)", opening, re.DOTALL)
+    call, path = match.groups() if match else (opening, "")
     args, kwargs = _literal_arguments(text, call)
+    inner = re.sub(r"\[(\d+)\]", r".\1", path).lstrip(".")
     return Target(
         text=text, module=module, attribute=attribute, args=args, kwargs=kwargs, called=True, inner=inner
     )
-
-
-def _split_inner(call: str) -> tuple[str, str]:
-    """Return the arguments in their brackets, and the path of a module behind them.
-
-    >>> _split_inner("(depth=20).net.layers[0]"), _split_inner("('a).b')")
-    (('(depth=20)', 'net.layers.0'), ("('a).b')", ''))
-    """
-    match = re.fullmatch(r"(.*\))((?:\.\w+|\[\d+\])+)", call, re.DOTALL)
-    if not match:
-        return call, ""
-    return match[1], re.sub(r"\[(\d+)\]", r".\1", match[2]).lstrip(".")
 
 
 def _literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[str, object]]:

@@ -19,7 +19,7 @@ def listed_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
     return factory
 
 
-def makes_listed_model(function: Callable[..., Any]) -> bool:
+def makes_listed_model(function: object) -> bool:
     """Return whether a function of a library makes one of the models that it lists."""
     top = str(getattr(function, "__module__", None) or "").partition(".")[0]
     if top not in ("torchvision", "timm"):

@@ -7,6 +7,7 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -67,24 +68,19 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
             f"{path.name!r} is damaged, or no file of torch: it is neither an archive nor a pickle. Name "
             "a file that torch.save or safetensors wrote."
         )
+    load = partial(torch.load, path, map_location="meta", mmap=zipfile.is_zipfile(path))
     try:
-        return _loaded(path, weights_only=True)
-    except pickle.UnpicklingError as error:
-        if not unsafe:
-            raise refusal(path, "pickled Python objects, as a whole saved model does") from error
+        with warnings.catch_warnings(action="ignore"):
+            try:
+                return load(weights_only=True)
+            except pickle.UnpicklingError as error:
+                if not unsafe:
+                    raise refusal(path, "pickled Python objects, as a whole saved model does") from error
+            return load(weights_only=False)
+    except SourceError:
+        raise
     except (Exception, SystemExit) as error:
         raise unreadable(path, error) from error
-    try:
-        return _loaded(path, weights_only=False)
-    except (Exception, SystemExit) as error:
-        raise unreadable(path, error) from error
-
-
-def _loaded(path: Path, *, weights_only: bool) -> Any:
-    """Return the content of a file, read by torch."""
-    mapped = zipfile.is_zipfile(path)
-    with warnings.catch_warnings(action="ignore"):
-        return torch.load(path, map_location="meta", weights_only=weights_only, mmap=mapped)
 
 
 def refusal(path: Path, content: str) -> SourceError:
@@ -173,17 +169,17 @@ def _safetensors_shapes(path: Path) -> Shapes:
             header = json.loads(file.read(length))
         if not isinstance(header, dict):
             raise ValueError("its header is no object of tensors by name")
-        return {name: _shape(name, entry) for name, entry in header.items() if name != "__metadata__"}
+        shapes: Shapes = {}
+        for name, entry in header.items():
+            if name == "__metadata__":
+                continue
+            shape = entry.get("shape") if isinstance(entry, dict) else None
+            if not isinstance(shape, list) or not all(type(n) is int and 0 <= n <= SIZE for n in shape):
+                raise ValueError(f"the shape of {name!r} is {shape!r}; expected a list of whole numbers")
+            shapes[name] = tuple(shape)
+        return shapes
     except RecursionError:
         problem = "its header is nested too deeply"
     except (OSError, ValueError) as error:
         problem = str(error)
     raise SourceError(f"{path.name!r} is damaged, or no safetensors file ({problem}).")
-
-
-def _shape(name: str, entry: Any) -> tuple[int, ...]:
-    """Return the shape of a tensor in the header of a safetensors file. Raise ValueError."""
-    shape = entry.get("shape") if isinstance(entry, dict) else None
-    if isinstance(shape, list) and all(type(size) is int and 0 <= size <= SIZE for size in shape):
-        return tuple(shape)
-    raise ValueError(f"the shape of {name!r} is {shape!r}; expected a list of whole numbers")

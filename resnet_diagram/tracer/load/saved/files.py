@@ -3,7 +3,7 @@
 import logging
 import warnings
 from pathlib import Path
-from typing import Any, assert_never
+from typing import assert_never
 
 import torch
 from torch import Tensor, nn
@@ -87,14 +87,13 @@ def _exported(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, 
         log.disabled = disabled
     vars(model)["eval"] = lambda: model  # it was exported in one mode and cannot change it
     args, kwargs = program.example_inputs or ((), {})
-    return model, (*(_spec_of(value) for value in args), *(_spec_of(v, name) for name, v in kwargs.items()))
-
-
-def _spec_of(value: Any, name: str = "") -> InputSpec:
-    """Return the input that an example is one of; raise SourceError where it is not a tensor."""
-    if not isinstance(value, Tensor):
-        raise SourceError(
-            f"The exported program takes a {type(value).__name__}; only tensors can be given. "
-            "Name the code that builds the model instead."
-        )
-    return InputSpec(shape=tuple(value.shape), name=name, dtype=str(value.dtype).removeprefix("torch."))
+    inputs = []
+    for name, value in [*(("", value) for value in args), *kwargs.items()]:
+        if not isinstance(value, Tensor):
+            raise SourceError(
+                f"The exported program takes a {type(value).__name__}; only tensors can be given. "
+                "Name the code that builds the model instead."
+            )
+        dtype = str(value.dtype).removeprefix("torch.")
+        inputs.append(InputSpec(shape=tuple(value.shape), name=name, dtype=dtype))
+    return model, tuple(inputs)

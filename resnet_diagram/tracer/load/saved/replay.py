@@ -1,6 +1,6 @@
 """Run an exported program, a flat list of operations, module by module."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -67,7 +67,12 @@ def _replayed(
         for place, group in groupby(some, key=lambda item: item[1][depth : depth + 1]):
             inner = list(group)
             if place:
-                _call(program.get_submodule(place[0][1]), partial(run, inner, depth + 1))
+                module = program.get_submodule(place[0][1])
+                vars(module)["forward"] = partial(run, inner, depth + 1)
+                try:
+                    module()
+                finally:
+                    del vars(module)["forward"]
                 continue
             for node, _ in inner:
                 interpreter.env[node] = interpreter.run_node(node)
@@ -76,12 +81,3 @@ def _replayed(
 
     run(nodes, 0)
     return program.graph.process_outputs(result[0])
-
-
-def _call(module: nn.Module, work: Callable[[], None]) -> None:
-    """Call a module that does some work as its forward."""
-    vars(module)["forward"] = work
-    try:
-        module()
-    finally:
-        del vars(module)["forward"]
