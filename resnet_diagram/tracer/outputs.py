@@ -1,7 +1,7 @@
 """Compare the outputs of two models for the same weights and input."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -134,7 +134,10 @@ def _copy_weights(left: Side, right: Side) -> None:
 
 
 def _weights(side: Side) -> list[tuple[Layer, Weights]]:
-    """Return the layers with parameters in the order of the network, with their tensors."""
+    """Return the layers with parameters in the order of the network, with their tensors.
+
+    Layers of one module share out its tensors in order, each as many as have its number of values together.
+    """
     model, network = side
     modules = dict(model.named_modules())
     ids: set[int] = set()
@@ -143,7 +146,11 @@ def _weights(side: Side) -> list[tuple[Layer, Weights]]:
         path = layer.name
         while path not in modules:
             path = path.rpartition(".")[0]
-        weights = list(_next_weights(modules[path], layer.params, ids)) if layer.params else []
+        count, weights = layer.params, []
+        for weight in modules[path].parameters():
+            if count and id(weight) not in ids and weight.numel() <= count:
+                count -= weight.numel()
+                weights.append(weight)
         weights += [
             buffer
             for name, buffer in modules[path].named_buffers(recurse=False)
@@ -153,14 +160,6 @@ def _weights(side: Side) -> list[tuple[Layer, Weights]]:
         if weights:
             found.append((layer, weights))
     return found
-
-
-def _next_weights(module: nn.Module, count: int, taken: set[int]) -> Iterator[Tensor]:
-    """Yield the next tensors of a module that have `count` values together."""
-    for weight in module.parameters():
-        if count and id(weight) not in taken and weight.numel() <= count:
-            count -= weight.numel()
-            yield weight
 
 
 def _outputs(model: nn.Module, inputs: Sequence[InputSpec], dtype: torch.dtype) -> list[Tensor]:

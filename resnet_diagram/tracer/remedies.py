@@ -1,7 +1,7 @@
 """Remedies for failed runs, derived from their errors."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from torch import nn
 
@@ -75,23 +75,19 @@ _GUESSED = "The input was guessed; give its shape with --input."
 
 def _named_parts(model: nn.Module) -> str:
     """Return the advice to draw a part of a model without a forward."""
-    parts = ", ".join(f"{name} ({type(part).__name__})" for name, part in _with_forward(model))
+    kind, lists = type(model).__name__, (nn.ModuleList, nn.ModuleDict)
+    parts = {
+        name: type(part).__name__
+        for name, part in nn.Module.named_children(model)
+        if type(part).forward is not nn.Module.forward and not isinstance(part, lists)
+    }
     if not parts:
-        return f"{type(model).__name__} has no forward and holds no module with one; name the network itself."
-    name = next(name for name, _ in _with_forward(model))
+        return f"{kind} has no forward and holds no module with one; name the network itself."
+    listing = ", ".join(f"{name} ({part})" for name, part in parts.items())
     return (
-        f"{type(model).__name__} has no forward of its own. Draw a module that it holds: {parts}; "
-        f"as in path/file.py:{type(model).__name__}().{name}."
+        f"{kind} has no forward of its own. Draw a module that it holds: {listing}; "
+        f"as in path/file.py:{kind}().{next(iter(parts))}."
     )
-
-
-def _with_forward(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Yield the modules that a model holds and that can be run."""
-    for name, part in nn.Module.named_children(model):
-        if type(part).forward is not nn.Module.forward and not isinstance(
-            part, (nn.ModuleList, nn.ModuleDict)
-        ):
-            yield name, part
 
 
 def _channels_first(model: nn.Module, inputs: Sequence[InputSpec]) -> str:

@@ -56,26 +56,20 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
     """Return the record of one run of a model; arguments and errors are as for `trace`."""
     with exclusive():
         inner = unwrapped(model)
-        _check_modules(inner)
+        kind = type(inner).__name__
+        if attribute_of(inner, "_modules") is None:
+            raise TraceError(f"{kind} is not complete: its __init__ calls no super().__init__().")
+        try:
+            list(nn.Module.named_modules(inner))
+        except Exception as error:  # a hash or an equality of the model's own
+            raise TraceError(f"The modules of {kind} cannot be listed: {message_of(error)}.") from error
         specs = bound(inner, inputs or ())
         with as_float(inner) as notes:
             trial = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)
             weights = nn.Module.named_parameters(trial.subject)
             sizes = {id(weight): (name, weight.numel()) for name, weight in weights}
         trial.graph.notes += notes
-        return Run(kind=type(inner).__name__, graph=trial.graph, sizes=sizes)
-
-
-def _check_modules(model: nn.Module) -> None:
-    """Raise TraceError for a model whose modules cannot be walked over."""
-    name = type(model).__name__
-    if attribute_of(model, "_modules") is None:
-        raise TraceError(f"{name} is not complete: its __init__ calls no super().__init__().")
-    try:
-        for _ in nn.Module.named_modules(model):
-            pass
-    except Exception as error:  # a hash or an equality of the model's own
-        raise TraceError(f"The modules of {name} cannot be listed: {message_of(error)}.") from error
+        return Run(kind=kind, graph=trial.graph, sizes=sizes)
 
 
 def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
@@ -115,13 +109,25 @@ def _run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> Trial:
 
 
 def _trials(model: nn.Module, inputs: Sequence[InputSpec]) -> list[Trial]:
-    """Return the runs on each interpretation of some inputs, up to the first that comes to its end."""
+    """Return the runs on each interpretation of some inputs, up to the first that comes to its end.
+
+    That gets the batch that items run without one lack, or a note on a batch of more than one.
+    """
     trials: list[Trial] = []
     for specs in variants(inputs, model):
         trials.append(_run(model, specs))
-        if trials[-1].graph.error is None:
-            _settle_batch(trials[-1].graph, model, specs)
-            break
+        graph = trials[-1].graph
+        if graph.error is not None:
+            continue
+        first = next((spec for spec in specs if spec.shape), specs[0])
+        if (has_no_batch(first, model) and lacks_batch(graph)) or has_nodes(specs):
+            add_batches(graph)
+        elif len(first.shape) > 1 and first.shape[0] != 1:
+            graph.notes.append(
+                f"the first size of the input, {first.shape[0]}, is taken for the batch; all shapes and "
+                "counts are for one"
+            )
+        break
     return trials
 
 
@@ -153,18 +159,16 @@ _NEEDS_BATCH = re.compile(
 )
 
 
-def _batch_of_views(graph: OpGraph) -> int:
-    """Return the first size of the last view that makes a batch of many out of a batch of one; 1 without."""
-    views = [node for node in operations(graph) if operator_of(node.op).role is Role.VIEW and node.inputs]
-    counts = [node.shape[0] for node in views if node.shape[:1] > (1,) and node.inputs[0].shape[:1] == (1,)]
-    return counts[-1] if counts else 1
-
-
 def _asked_batch(model: nn.Module, first: Trial) -> Trial | None:
-    """Return a run with the batch size named in the error of the first run; None if it fails too."""
+    """Return a run with the batch size that the first run asks for; None if it fails too.
+
+    The error names it; otherwise the last view that makes a batch of many out of a batch of one does.
+    """
     error = first.graph.error
     match = _NEEDS_BATCH.search(message_of(error)) if error else None
-    count = int(match[1] or 2) if match else _batch_of_views(first.graph)
+    views = [node for node in operations(first.graph) if operator_of(node.op).role is Role.VIEW]
+    counts = [v.shape[0] for v in views if v.shape[:1] > (1,) and v.inputs and v.inputs[0].shape[:1] == (1,)]
+    count = int(match[1] or 2) if match else [1, *counts][-1]
     if count == 1 or any(spec.shape and spec.shape[0] != 1 for spec in first.specs):
         return None
     specs = [replace(s, shape=(count, *s.shape[1:])) if s.shape else s for s in first.specs]
@@ -186,18 +190,6 @@ def _longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> 
     notes = [] if given else [_guess_note(longest.specs[0])]
     longest.graph.notes += [stop_note(longest.graph, type(model).__name__), *notes]
     return longest
-
-
-def _settle_batch(graph: OpGraph, model: nn.Module, specs: Sequence[InputSpec]) -> None:
-    """Add the batch that items run without one lack, or a note on a batch of more than one."""
-    first = next((spec for spec in specs if spec.shape), specs[0])
-    if (has_no_batch(first, model) and lacks_batch(graph)) or has_nodes(specs):
-        add_batches(graph)
-    elif len(first.shape) > 1 and first.shape[0] != 1:
-        graph.notes.append(
-            f"the first size of the input, {first.shape[0]}, is taken for the batch; all shapes and counts "
-            "are for one"
-        )
 
 
 def _guess_note(spec: InputSpec) -> str:
