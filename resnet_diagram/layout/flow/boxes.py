@@ -1,6 +1,6 @@
 """Compute sizes and outlines of node boxes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,7 +47,10 @@ def natural_size(
     `turned`: the flow is vertical, across the texts. `bold`: numbers of the bold lines.
     """
     if node.role is NodeRole.TERMINAL:
-        return _bare(lines, theme, turned=turned)
+        # A text without a box, with a small margin.
+        size = theme.size("badge")
+        width, tall = widest(lines, size) + 5.0, len(lines) * PITCH * size + 1.0
+        return Size(tall, width) if turned else Size(width, tall)
     rows = row_heights(lines, badge, theme)
     tall = sum(rows) + 2 * gaps.pad_y
     pad = gaps.pad_x + (1.2 if node.role in _PILLS else 0.0)
@@ -56,24 +59,21 @@ def natural_size(
     is_wide = max(widths, default=0.0) + 2 * pad
     if node.role in _PILLS:
         is_wide = max(is_wide, tall * 1.5)
+    # Lengths across the flow that must be free, each at a part of the length.
     if not turned:
         part = 1 - 2 * pad / is_wide
-        return Size(is_wide, _narrow(node.taper, [(t, tall) for t in ((1 - part) / 2, 0.5, (1 + part) / 2)]))
-    needs = [(0.5, 2 * pad)]
-    top = gaps.pad_y
-    for row, width in zip(rows, widths, strict=True):
-        ends = (top / tall, (top + row) / tall)
-        needs += [(t, width + 2 * pad) for t in (*ends, min(max(0.5, ends[0]), ends[1]))]
-        top += row
-    return Size(tall, _narrow(node.taper, needs) if node.taper is not Taper.NONE else is_wide)
-
-
-def _bare(lines: tuple[str, ...], theme: Theme, *, turned: bool) -> Size:
-    """Return the size of a text without a box, with a small margin."""
-    size = theme.size("badge")
-    width = widest(lines, size) + 5.0
-    tall = len(lines) * PITCH * size + 1.0
-    return Size(tall, width) if turned else Size(width, tall)
+        needs = [(t, tall) for t in ((1 - part) / 2, 0.5, (1 + part) / 2)]
+    elif node.taper is Taper.NONE:
+        needs = [(0.5, is_wide)]
+    else:
+        needs = [(0.5, 2 * pad)]
+        top = gaps.pad_y
+        for row, width in zip(rows, widths, strict=True):
+            ends = (top / tall, (top + row) / tall)
+            needs += [(t, width + 2 * pad) for t in (*ends, min(max(0.5, ends[0]), ends[1]))]
+            top += row
+    free = (need - depth_of(node.taper) * _profile(node.taper, t) for t, need in needs)
+    return Size(tall if turned else is_wide, max(_LEAST, *free))
 
 
 def row_heights(lines: tuple[str, ...], badge: str, theme: Theme) -> list[float]:
@@ -102,11 +102,6 @@ def _profile(taper: Taper, t: float) -> float:
             return 1 - abs(2 * t - 1)
         case _:
             return 0.0
-
-
-def _narrow(taper: Taper, needs: list[tuple[float, float]]) -> float:
-    """Return the short side with `need` points free at each position `t` of the length."""
-    return max(_LEAST, *(need - depth_of(taper) * _profile(taper, t) for t, need in needs))
 
 
 def outline(taper: Taper, length: float, narrow: float) -> tuple[tuple[float, float], ...]:
@@ -202,13 +197,14 @@ def box_sizer(
     by_kind: dict[str, list[Size]] = {}
     for node, badge in framed:
         by_kind.setdefault(_kind(node), []).append(natural(node, badge, plain))
-    common = {kind: Size(*map(_common, zip(*sizes, strict=True))) for kind, sizes in by_kind.items()}
+    common: dict[str, Size] = {}
+    for kind, sizes in by_kind.items():
+        sides: list[float] = []
+        for lengths in zip(*sizes, strict=True):
+            limit = _OUTLIER * sorted(lengths)[len(lengths) // 2]  # not far above the median
+            sides.append(max(length for length in lengths if length <= limit))
+        common[kind] = Size(*sides)
     return replace(plain, common=common)
-
-
-def _common(lengths: Sequence[float]) -> float:
-    """Return the largest length that is not far above the median."""
-    return max(size for size in lengths if size <= _OUTLIER * sorted(lengths)[len(lengths) // 2])
 
 
 def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:

@@ -117,7 +117,15 @@ def _forks(items: Iterable[Item]) -> Iterator[Place]:
 
 def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
     """Return norm and activation around each convolution of a branch, `before` before all of them."""
-    texts = [_beside(item) if isinstance(item, Node) else Beside(NOTHING, NOTHING) for item in branch]
+    # What shares a box with a layer, and what has a box of its own, before and behind each item.
+    texts: list[Beside] = []
+    for item in branch:
+        lines = item.lines if isinstance(item, Node) else ()
+        is_pill = isinstance(item, Node) and item.role in _PILLS
+        main = 0 if is_pill else next((at for at, line in enumerate(lines) if not _is_minor(line)), 0)
+        behind = [line for line in lines[main:] if is_pill or _is_minor(line)]
+        own = Label(*behind, joint=", ")
+        texts.append(Beside(own if is_pill else Label(*lines[:main], joint=", "), own))
     ends = [Beside(NOTHING, before), *texts, Beside(NOTHING, NOTHING)]
     return [
         Beside(
@@ -127,17 +135,6 @@ def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
         for number, item in enumerate(branch)
         if isinstance(item, Node) and item.role is NodeRole.CONV
     ]
-
-
-def _beside(node: Node) -> Beside:
-    """Return the norm and activation that share a box with a layer, before and behind the layer."""
-    if node.role in _PILLS:
-        words = Label(*node.lines, joint=", ")
-        return Beside(words, words)
-    main = next((at for at, line in enumerate(node.lines) if not _is_minor(line)), 0)
-    before = [line for line in node.lines[:main] if _is_minor(line)]
-    behind = [line for line in node.lines[main:] if _is_minor(line)]
-    return Beside(before=Label(*before, joint=", "), behind=Label(*behind, joint=", "))
 
 
 def _is_minor(line: Label) -> bool:
@@ -179,17 +176,19 @@ def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
 
 
 def _fork(fork: Fork, shared: SharedNotation) -> Fork:
+    """Return a fork without shared notes, and its convolutions without names of norms and activations."""
     branches = tuple(_items(branch, shared) for branch in fork.branches)
     if shared.bare and _is_block(fork):
-        branches = tuple(tuple(map(_bare, branch)) for branch in branches)
+        branches = tuple(
+            tuple(
+                replace(item, lines=tuple(line for line in item.lines if not _is_minor(line)))
+                if isinstance(item, Node) and item.role is NodeRole.CONV
+                else item
+                for item in branch
+            )
+            for branch in branches
+        )
     shortcut = fork.shortcut
     if not shared.identity and shortcut and shortcut.role is EdgeRole.IDENTITY and not shortcut.nodes:
         shortcut = replace(shortcut, label=NOTHING)
     return replace(fork, branches=branches, shortcut=shortcut)
-
-
-def _bare(item: Item) -> Item:
-    """Return a convolution without the names of its norm and activation."""
-    if not isinstance(item, Node) or item.role is not NodeRole.CONV:
-        return item
-    return replace(item, lines=tuple(line for line in item.lines if not _is_minor(line)))

@@ -9,7 +9,7 @@ from resnet_diagram.diagram.walk import branch_role
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, line_of_text
 from resnet_diagram.layout.flow.boxes import FORMS, outline, row_heights
-from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
+from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series
 from resnet_diagram.layout.flow.measure import MARK
 from resnet_diagram.layout.flow.titles import draw_title
 from resnet_diagram.layout.scene import LOOSE, Anchor, Box, End, Form, Point, Side, Sign, Text
@@ -162,23 +162,18 @@ def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
     draw(canvas, main.series, u + main.u, v)
     canvas.enter(cell.merge.id, (u + cell.merge_u - spacing.MERGE_RADIUS, v))
     for track in rest:
-        _track(canvas, cell, track, tail, (u, v))
+        # A branch beside the first: out of the dot, along, and into the merge circle from its side.
+        canvas.begin(tail, (u, v))
+        canvas.via((u, v + track.v))
+        draw(canvas, track.series, u + track.u, v + track.v)
+        canvas.via((u + cell.merge_u, v + track.v))
+        side = Side.RIGHT if canvas.turned else Side.BOTTOM
+        canvas.end(End(element=cell.merge.id, side=side), (u + cell.merge_u, v + spacing.MERGE_RADIUS))
     for lane in cell.lanes:
         _lane(canvas, cell, lane, tail, (u, v))
     _marks(canvas, cell, (u, v))
     canvas.current.boxes.append(merge_box(canvas, cell.merge, canvas.point(u + cell.merge_u, v)))
     canvas.leave(cell.merge.id, (u + cell.merge_u + spacing.MERGE_RADIUS, v))
-
-
-def _track(canvas: Canvas, cell: ForkCell, track: Track, tail: End, at: Point) -> None:
-    """Draw a branch beside the first: out of the dot, along, and into the merge circle from its side."""
-    u, v = at
-    canvas.begin(tail, at)
-    canvas.via((u, v + track.v))
-    draw(canvas, track.series, u + track.u, v + track.v)
-    canvas.via((u + cell.merge_u, v + track.v))
-    side = Side.RIGHT if canvas.turned else Side.BOTTOM
-    canvas.end(End(element=cell.merge.id, side=side), (u + cell.merge_u, v + spacing.MERGE_RADIUS))
 
 
 def _lane(canvas: Canvas, cell: ForkCell, lane: Lane, tail: End, at: Point) -> None:

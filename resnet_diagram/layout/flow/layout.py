@@ -40,26 +40,22 @@ def lay_out_flow(
         return measured_groups(condensed(notation), theme, rules)
 
     for variant in variants(diagram, fit):
-        if variant.resort and any(_fits(candidate, fit) for candidate in tried):
+        if variant.resort and any(_excess(candidate, fit) <= 1.0 for candidate in tried):
             break
         groups = partial(measured, variant.condensed, variant.rules)
         draft = draft_of(condensed(variant.condensed), theme, variant, fit, groups)
-        if _fits(draft, page):
+        if _excess(draft, page) <= 1.0:
             return scene_of(draft)
         tried.append(draft)
-    fitting = [candidate for candidate in tried if _fits(candidate, fit)]
+    fitting = [candidate for candidate in tried if _excess(candidate, fit) <= 1.0]
     if not fitting and not nearest:
         raise _too_small(diagram, tried, theme, fit)
     best = min(fitting or tried, key=lambda candidate: _excess(candidate, page if fitting else fit))
     return scene_of(best) if isinstance(best, Draft) else best
 
 
-def _fits(candidate: Candidate, fit: Fit) -> bool:
-    """Return whether a drawing fits."""
-    return _excess(candidate, fit) <= 1.0
-
-
 def _excess(candidate: Candidate, fit: Fit) -> float:
+    """Return the ratio of a drawing's size to the available space; up to 1 it fits."""
     return excess(round(candidate.width, 2), round(candidate.height, 2), fit)
 
 

@@ -58,7 +58,14 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: Bo
     below = [branch for branch in branches[1:] if branch.parts]
     gaps = sizer.rules.gaps
     start = max(gaps.to_box, main.lead if main.parts else 0.0)
-    reach = _reach([main, *below], paths, start + gaps.arrow, theme)
+    size = theme.size("label")
+    words = [part for link, on in paths if not on.parts for part in wrap_label(link.label, size, 0.0)]
+    # The distance from the dot to the merge circle has room for branches, labels and boxes.
+    reach = max(
+        start + gaps.arrow + max(branch.length for branch in (main, *below)),
+        widest(words, size) - spacing.MERGE_RADIUS + 2.0,
+        *(on.length + 2 * _LANE_ENDS - spacing.MERGE_RADIUS for _, on in paths if on.parts),
+    )
     size = theme.size(MARK)
     height = text_width(fork.branch_mark, size) if sizer.turned else spacing.PITCH * size
     room = _MARK_GAP + height if fork.branch_mark else 0.0
@@ -78,23 +85,6 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: Bo
         above=above if lanes else max(main.above, spacing.MERGE_RADIUS),
         below=max(last.v + last.series.below, spacing.MERGE_RADIUS + (behind if sizer.turned else 0.0)),
         lead=gaps.dot,
-    )
-
-
-def _reach(branches: list[Series], paths: list[tuple[Link, Series]], ends: float, theme: Theme) -> float:
-    """Return the distance from the dot to the merge circle: space for branches, labels and boxes.
-
-    `ends`: space before and after the longest branch.
-    """
-    longest = max(branch.length for branch in branches)
-    size = theme.size("label")
-    words = [part for link, on in paths if not on.parts for part in wrap_label(link.label, size, 0.0)]
-    label = widest(words, size)
-    boxes = max((on.length + 2 * _LANE_ENDS for _, on in paths if on.parts), default=0.0)
-    return max(
-        ends + longest,
-        label - spacing.MERGE_RADIUS + 2.0,
-        boxes - spacing.MERGE_RADIUS,
     )
 
 
@@ -153,7 +143,12 @@ def _cell(item: Item, badge: str, sizer: BoxSizer, owners: tuple[Group, ...] = (
             measured = [series([_cell(entry, badge, sizer) for entry in branch], gaps) for branch in branches]
             cell = fork_cell(item, measured, _on_shortcut(item, sizer), sizer)
         case Group():
-            return _group(item, sizer, owners)
+            # A block without title and count gets no frame.
+            count = inner_badge(item)
+            bare = item.role is GroupRole.BLOCK and not item.title and (item.repeat == 1 or bool(count))
+            inside = (*owners, item) if bare else ()
+            inner = series([_cell(entry, count, sizer, inside) for entry in item.items], sizer.rules.gaps)
+            return inner if bare else frame(item, inner, sizer)._replace(owners=owners)
         case Dag():
             cell = _dag(item, sizer)
     return cell._replace(owners=owners) if owners else cell
@@ -270,15 +265,6 @@ def series(items: list[Cell], gaps: Gaps = ROOMY) -> Series:
         below=max((cell.below for cell in items), default=0.0),
         lead=items[0].lead if items else 0.0,
     )
-
-
-def _group(group: Group, sizer: BoxSizer, owners: tuple[Group, ...]) -> Cell:
-    """Return the cell of a group; a block without title and count gets no frame."""
-    badge = inner_badge(group)
-    bare = group.role is GroupRole.BLOCK and not group.title and (group.repeat == 1 or bool(badge))
-    inside = (*owners, group) if bare else ()
-    inner = series([_cell(item, badge, sizer, inside) for item in group.items], sizer.rules.gaps)
-    return inner if bare else frame(group, inner, sizer)._replace(owners=owners)
 
 
 def frame(group: Group, inner: Series, sizer: BoxSizer) -> FrameCell:

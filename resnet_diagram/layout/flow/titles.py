@@ -9,7 +9,7 @@ from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import times
 
 _GAP = 5.0
-_CLEAR = 4.0
+CLEAR = 4.0
 """From a line to a title beside it."""
 
 
@@ -37,12 +37,6 @@ def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> N
         x += canvas.words(times(group.repeat), "badge", "text", (x, y), bold=True) + _GAP
     if note:
         canvas.words(note, "caption", "muted", (x, y))
-
-
-def title_reach(group: Group, theme: Theme, pad: float) -> tuple[float, float]:
-    """Return the extent of a frame on both sides of a line between its title and its count."""
-    title, count = heading_widths(group, theme)
-    return (pad + title + _CLEAR if title else 0.0), (pad + count + _CLEAR if count else 0.0)
 
 
 def draw_heading(canvas: Canvas, part: Group | Frame, across: tuple[float, float], middle: float) -> None:

@@ -26,7 +26,7 @@ from resnet_diagram.layout.flow.columns.fill import (
 from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.rows.split import outer_groups, pieces
-from resnet_diagram.layout.flow.titles import draw_heading, title_reach
+from resnet_diagram.layout.flow.titles import CLEAR, draw_heading, heading_widths
 from resnet_diagram.layout.flow.variants import Variant
 from resnet_diagram.layout.spacing import Gaps
 from resnet_diagram.layout.text.metrics import text_width
@@ -224,8 +224,9 @@ def _cell_reach(cells: Sequence[Cell]) -> Reach:
 def _frame_reach(measureds: Sequence[Measured], theme: Theme) -> Reach:
     """Return the extent of frames on both sides of their line: round all their cells and titles."""
     above, below = _cell_reach([cell for item in measureds for cell in item.cells])
-    titles = [title_reach(item.group, theme, PAD) for item in measureds if item.group]
-    above, below = max([above, *(left for left, _ in titles)]), max([below, *(right for _, right in titles)])
+    headings = [heading_widths(item.group, theme) for item in measureds if item.group]
+    above = max([above, *(PAD + title + CLEAR for title, _ in headings if title)])
+    below = max([below, *(PAD + count + CLEAR for _, count in headings if count)])
     captions = [_caption_width(theme, entry.group.caption) for entry in measureds if entry.group]
     missing = max(0.0, max(captions, default=0.0) - above - below) / 2
     return above + missing, below + missing

@@ -97,7 +97,13 @@ def fill(measureds: Sequence[Measured], limit: float) -> tuple[Column, ...]:
         start = 0
         while start < max(1, len(item.cells)):
             between = BETWEEN if columns[-1] else 0.0
-            stop = _fitting(item, start, limit - used - between)
+            room = limit - used - between - _frame(item, start)
+            # The end of the longest part that begins with this cell and fits.
+            stop = (
+                bisect_right(item.ends, room + _start(item, start) + _ROUNDING, lo=start)
+                if item.cells
+                else int(room >= 0)
+            )
             if stop <= start and columns[-1]:
                 columns.append([])
                 used = 0.0
@@ -109,11 +115,3 @@ def fill(measureds: Sequence[Measured], limit: float) -> tuple[Column, ...]:
             used += length + between
             start = stop
     return tuple(tuple(column) for column in columns)
-
-
-def _fitting(item: Measured, start: int, room: float) -> int:
-    """Return the end of the longest part that begins with cell `start` and fits into `room` points."""
-    room -= _frame(item, start)
-    if not item.cells:
-        return int(room >= 0)
-    return bisect_right(item.ends, room + _start(item, start) + _ROUNDING, lo=start)

@@ -102,44 +102,26 @@ def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> li
     places: list[Place] = []
     v = top
     for section in sections:
-        put = _beside if _has_room(section, canvas, gaps, width) else _under
-        place = put(section, canvas, gaps, (left, left + width, v))
-        places.append(place)
-        v = place.end_v + spacing.FRAME_GAP
+        group, rows = section.group, section.rows
+        title = spacing.FRAME_PAD + title_width(group, canvas.theme) + _BESIDE
+        if (
+            group and not section.note and len(rows) == 1 and rows[0].parts and not has_lanes(rows[0])
+        ) and title + section.length + gaps.lead <= width:
+            # The only row, of plain boxes, is beside the title, centred in the remaining width.
+            start = left + title + (width - title - gaps.lead - rows[0].length) / 2
+            least = 0.5 * (spacing.TITLE_HEIGHT + CAPITAL_HEIGHT * canvas.theme.size("group")) + 1.5 + _CLEAR
+            lines: tuple[float, ...] = (v + max(least, rows[0].above + spacing.FRAME_PAD),)
+        else:
+            start = left + _margin(section, gaps)
+            under = spacing.TITLE_HEIGHT + _UNDER_TITLE + max(0.0, _LEAST_DROP - rows[0].above)
+            lines = row_lines(rows, v + (under if group else 0.0))
+        end = lines[-1] + rows[-1].below + (spacing.FRAME_PAD if group else 0.0)
+        ends = left - gaps.outer, left + width + gaps.outer
+        places.append(Place(section, left, v, left + width, end, start, *ends, lines))
+        v = end + spacing.FRAME_GAP
     return places
 
 
 def _margin(section: Section, gaps: Gaps) -> float:
     """Return the distance from the frame's edge to its content, along the flow."""
     return gaps.lead if len(section.rows) < 2 else spacing.TURN_PAD + gaps.lead
-
-
-def _has_room(section: Section, canvas: Canvas, gaps: Gaps, width: float) -> bool:
-    """Return whether the only row of a section, of plain boxes, fits beside its title."""
-    if section.group is None or section.note or len(section.rows) != 1 or not section.rows[0].parts:
-        return False
-    title = spacing.FRAME_PAD + title_width(section.group, canvas.theme) + _BESIDE
-    return not has_lanes(section.rows[0]) and title + section.length + gaps.lead <= width
-
-
-def _beside(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
-    """Place a section with its only row beside its title, centred in the remaining width."""
-    left, right, v = at
-    row = section.rows[0]
-    title = spacing.FRAME_PAD + title_width(section.group, canvas.theme) + _BESIDE
-    start = left + title + (right - left - title - gaps.lead - row.length) / 2
-    least = (spacing.TITLE_HEIGHT / 2 + 1.5) + 0.5 * CAPITAL_HEIGHT * canvas.theme.size("group") + _CLEAR
-    line = v + max(least, row.above + spacing.FRAME_PAD)
-    end = line + row.below + spacing.FRAME_PAD
-    return Place(section, left, v, right, end, start, left - gaps.outer, right + gaps.outer, (line,))
-
-
-def _under(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
-    """Place a section with its rows below its title."""
-    left, right, v = at
-    pad = spacing.FRAME_PAD if section.group else 0.0
-    title_height = spacing.TITLE_HEIGHT + _UNDER_TITLE + max(0.0, _LEAST_DROP - section.rows[0].above)
-    lines = row_lines(section.rows, v + (title_height if section.group else 0.0))
-    end = lines[-1] + section.rows[-1].below + pad
-    start = left + _margin(section, gaps)
-    return Place(section, left, v, right, end, start, left - gaps.outer, right + gaps.outer, lines)

@@ -68,7 +68,7 @@ def row_limit(groups: list[list[Cell]]) -> float:
 def _rows(
     items: tuple[Item, ...], inner: list[Cell], measure: BoxSizer, breaks: Breaks, limit: float
 ) -> tuple[Series, ...]:
-    """Return the rows of one group; a row of plain boxes has unbroken texts if there is room."""
+    """Return the rows of one group; plain boxes are in one row, with as few line breaks as fit, if any."""
     gaps = measure.rules.gaps
     if breaks is Breaks.NOWHERE:
         rows: tuple[Series, ...] = (series(inner, gaps),)
@@ -76,18 +76,11 @@ def _rows(
         rows = break_rows(inner, limit, gaps, whole=breaks is Breaks.BLOCKS)
         if len(rows) > 1:  # the lines that turn from one row into the next need room as well
             rows = break_rows(inner, limit - 2 * spacing.TURN_PAD, gaps, whole=breaks is Breaks.BLOCKS)
-    return rows if has_lanes(series(inner, gaps)) else _widest(items, rows, measure, limit)
-
-
-def _widest(
-    items: tuple[Item, ...], rows: tuple[Series, ...], measure: BoxSizer, limit: float
-) -> tuple[Series, ...]:
-    """Return a single row of plain boxes with as few line breaks as fit; else `rows`."""
-    gaps = measure.rules.gaps
-    for wrapped, line, room in ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit)):
-        rules = BoxRules(gaps=gaps, limit=line)
-        right = box_sizer(items, measure.theme, turned=False, wrapped=wrapped, rules=rules)
-        width = series(cells(items, right), gaps)
-        if width.length <= room:
-            return (width,)
+    if not has_lanes(series(inner, gaps)):
+        for wrapped, line, room in ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit)):
+            rules = BoxRules(gaps=gaps, limit=line)
+            sizer = box_sizer(items, measure.theme, turned=False, wrapped=wrapped, rules=rules)
+            row = series(cells(items, sizer), gaps)
+            if row.length <= room:
+                return (row,)
     return rows
