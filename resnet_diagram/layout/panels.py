@@ -13,7 +13,7 @@ from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.insets import insets, rows
 from resnet_diagram.layout.legend import finished, widest_entry
-from resnet_diagram.layout.overview.draw import draw_overview
+from resnet_diagram.layout.overview.draw import draw_routed, routed_overview
 from resnet_diagram.layout.overview.rows import OverviewLayout, break_rows
 from resnet_diagram.layout.scene import GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
@@ -198,9 +198,10 @@ def _draw_content(
     """
     if isinstance(content, OverviewLayout):
         left = Canvas(theme=canvas.theme, turned=False)
-        extent, height = draw_overview(left, content, width)
-        canvas.place(left, at[0] + max(0.0, (width - extent) / 2), at[1])
-        return at[1] + height
+        routed = routed_overview(content, width, canvas.theme)
+        draw_routed(left, routed)
+        canvas.place(left, at[0] + max(0.0, (width - routed.length) / 2), at[1])
+        return at[1] + routed.bottom
     down = line - content.line if content.line else 0.0
     spare = max(0.0, (width - content.width) / 2) if centred else 0.0
     canvas.place(content.canvas, at[0] + spare, at[1] + down)

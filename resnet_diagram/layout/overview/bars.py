@@ -1,24 +1,13 @@
-"""Draw a bar with its text and index, and the ellipsis for omitted bars."""
+"""Draw a bar with its text and index."""
 
-from resnet_diagram.diagram.model import Bar, Omitted
+from resnet_diagram.diagram.model import Bar
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, line_of_text
-from resnet_diagram.layout.overview.measure import ELLIPSIS_GAP, ELLIPSIS_WIDTH
 from resnet_diagram.layout.overview.scale import BarSize
-from resnet_diagram.layout.scene import Box, End, Form, MarkerKind, Text
+from resnet_diagram.layout.scene import Box, Form, Text
 
 INDEX_HEIGHT = 8.4
 """Distance from a bar to the bottom of its index, in points."""
-_ELLIPSIS_RADIUS = 0.8
-"""Radius of a dot."""
-
-
-def draw_ellipsis(canvas: Canvas, omitted: Omitted, marker_id: str, x: float, y: float) -> None:
-    """Draw three dots that interrupt the line of flow."""
-    canvas.end(End(element=marker_id), (x - ELLIPSIS_GAP, y), arrow=False)
-    places = [(x + number * ELLIPSIS_WIDTH / 2, y) for number in range(3)]
-    canvas.mark(marker_id, MarkerKind.ELLIPSIS, places, _ELLIPSIS_RADIUS, omitted.origin)
-    canvas.begin(End(element=marker_id), (x + ELLIPSIS_WIDTH + ELLIPSIS_GAP, y))
 
 
 def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float], span: float) -> None:

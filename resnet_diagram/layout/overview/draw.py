@@ -9,14 +9,20 @@ from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import GROUP_KINDS, Canvas
 from resnet_diagram.layout.flow.titles import draw_heading
 from resnet_diagram.layout.overview.arcs import FrameRoutes, routes_of
-from resnet_diagram.layout.overview.bars import INDEX_HEIGHT, draw_bar, draw_ellipsis
+from resnet_diagram.layout.overview.bars import INDEX_HEIGHT, draw_bar
 from resnet_diagram.layout.overview.braces import PlacedBrace, braces_of, draw_braces, extent
 from resnet_diagram.layout.overview.captions import Caption, captions_of
-from resnet_diagram.layout.overview.measure import FRAME_PADDING, Slot, content_start
+from resnet_diagram.layout.overview.measure import (
+    ELLIPSIS_GAP,
+    ELLIPSIS_WIDTH,
+    FRAME_PADDING,
+    Slot,
+    content_start,
+)
 from resnet_diagram.layout.overview.ports import Connection, Ends, by_frame, ends_of
-from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, place_frames, turning
+from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, column, place_frames
 from resnet_diagram.layout.overview.tracks import Port, Span, ports, spans
-from resnet_diagram.layout.scene import LOOSE, Connector, End, GroupKind, Point, Side, Text
+from resnet_diagram.layout.scene import LOOSE, Connector, End, GroupKind, MarkerKind, Point, Side, Text
 from resnet_diagram.style.theme import Theme
 
 _UNDER_TITLE = 1.5
@@ -30,6 +36,8 @@ _OVER = 2.0
 _BEHIND_LAST = 4.0
 _FORK = 0.9
 """Radius of the dot where a shortcut leaves."""
+_ELLIPSIS_RADIUS = 0.8
+"""Radius of a dot of an ellipsis."""
 
 
 class MeasuredRow(NamedTuple):
@@ -86,13 +94,6 @@ class RoutedOverview(NamedTuple):
         return self.bottom - self.lines[0]
 
 
-def draw_overview(canvas: Canvas, layout: OverviewLayout, width: float) -> tuple[float, float]:
-    """Draw a measured overview from (0, 0), stretched to `width` points if it can be; return its extent."""
-    routed = routed_overview(layout, width, canvas.theme)
-    draw_routed(canvas, routed)
-    return routed.length, routed.bottom
-
-
 def routed_overview(layout: OverviewLayout, width: float, theme: Theme) -> RoutedOverview:
     """Return a measured overview with its routes, stretched to `width` points if it can be."""
     placed_rows = place_frames(layout, width, theme)
@@ -101,7 +102,16 @@ def routed_overview(layout: OverviewLayout, width: float, theme: Theme) -> Route
     end = max((place.end for row in placed_rows for place in row), default=0.0)
     result = ports(layout, placed_rows, theme)
     placed, tops = spans(layout, result, end, [row.above for row in rows], theme)
-    lines, back, bottom = _lines(rows, tops)
+    # The line of flow of each row, and the lines between rows.
+    lines: list[float] = []
+    back: list[float] = []
+    bottom = 0.0
+    for row, top in zip(rows, tops, strict=True):
+        if lines:
+            back.append(bottom + _BACK_GAP)
+            bottom += 2 * _BACK_GAP
+        lines.append(bottom + top)
+        bottom = lines[-1] + row.bottom + extent(row.braces, None)
     return RoutedOverview(layout, rows, lines, back, bottom, ends_of(layout.connections), result, placed, end)
 
 
@@ -150,20 +160,6 @@ def _deepest(place: PlacedFrame) -> float:
     )
 
 
-def _lines(rows: list[MeasuredRow], tops: list[float]) -> tuple[list[float], list[float], float]:
-    """Return the line of flow of each row, the lines between rows, and the bottom."""
-    lines: list[float] = []
-    back: list[float] = []
-    y = 0.0
-    for number, (row, top) in enumerate(zip(rows, tops, strict=True)):
-        if number:
-            back.append(y + _BACK_GAP)
-            y += 2 * _BACK_GAP
-        lines.append(y + top)
-        y = lines[-1] + row.bottom + extent(row.braces, None)
-    return lines, back, y
-
-
 def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
     row, y = routed.rows[number], routed.lines[number]
     if not number:
@@ -172,7 +168,7 @@ def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
         if outer and min(outer) < row.places[0].x:
             canvas.begin(LOOSE, (min(outer), y))
     else:
-        track = turning(routed.layout, routed.end)
+        track = column(routed.layout, -1, routed.end)
         near = routed.layout.left - spacing.OUTER_LANE if not routed.layout.left else 0.6
         canvas.turn(track, routed.back[number - 1], near)
         canvas.via((near, y))
@@ -221,7 +217,12 @@ def _flow(canvas: Canvas, ends: Ends, place: PlacedFrame, y: float, *, first: bo
     for number, slot in enumerate(slots):
         x = start + slot.x
         if isinstance(slot.item, Omitted):
-            draw_ellipsis(canvas, slot.item, f"{place.measured.frame.id}-omitted{number}", x, y)
+            # Three dots interrupt the line of flow.
+            dots = f"{place.measured.frame.id}-omitted{number}"
+            canvas.end(End(element=dots), (x - ELLIPSIS_GAP, y), arrow=False)
+            places = [(x + at * ELLIPSIS_WIDTH / 2, y) for at in range(3)]
+            canvas.mark(dots, MarkerKind.ELLIPSIS, places, _ELLIPSIS_RADIUS, slot.item.origin)
+            canvas.begin(End(element=dots), (x + ELLIPSIS_WIDTH + ELLIPSIS_GAP, y))
         else:
             bar = slot.item
             busy = ends.tails[bar.id] or (before and before.bar and ends.heads[before.bar.id])

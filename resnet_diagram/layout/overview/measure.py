@@ -1,6 +1,6 @@
 """Measure the frames of an overview: the place of each bar, and the least width of the frame."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -123,15 +123,6 @@ def fitted(frame: MeasuredFrame, width: float) -> MeasuredFrame:
     return frame._replace(slots=slots, content=frame.content + step * (len(slots) - 1))
 
 
-def note_rooms(frames: Iterable[tuple[MeasuredFrame, float]]) -> dict[Label, float]:
-    """Return the room of each note: that in the narrowest of the frames, given with their widths."""
-    rooms: dict[Label, float] = {}
-    for frame, width in frames:
-        for note in frame.frame.notes:
-            rooms[note] = min(rooms.get(note, width), width - 2 * FRAME_PADDING)
-    return rooms
-
-
 def noted(frame: MeasuredFrame, rooms: Mapping[Label, float], theme: Theme) -> MeasuredFrame:
     """Return a frame with its notes wrapped to the room of each, so that one is alike in all frames."""
     notes = [
@@ -187,25 +178,31 @@ def _slots(frame: Frame, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[
     sizes = _levelled(frame, sizes)
     gap = _common_gap(frame, sizes, scale.gap, ends, theme)
     slots: list[Slot] = []
-    aside = [_overhang(item, size, theme) for item, size in zip(frame.bars, sizes, strict=True)]
+    # How far the index of a bar reaches beyond it on either side, with a gap.
+    aside = [
+        (text_width(item.index, theme.size("label")) - size.width) / 2 + _INDEX_GAP
+        if isinstance(item, Bar) and item.index
+        else 0.0
+        for item, size in zip(frame.bars, sizes, strict=True)
+    ]
     first = frame.bars[0] if frame.bars else None
     tails = ends.tails[first.id] if isinstance(first, Bar) else 0
     lead = scale.lead if frame.role else 0.0
     x = max(lead, reach_back(tails) + _BEHIND if tails else 0.0, *aside[:1])
     for number, (item, size) in enumerate(zip(frame.bars, sizes, strict=True)):
-        if number:
-            x += _gap_between(frame.bars[number - 1], item, gap, ends)
+        before = frame.bars[number - 1] if number else None
+        if isinstance(before, Bar) and isinstance(item, Bar):
+            x += gap
+        elif before:
+            # Beside an ellipsis a piece of the line is visible.
+            out = reach_on(ends.heads[before.id]) + _BEHIND if isinstance(before, Bar) else 0.0
+            back = reach_back(ends.tails[item.id]) + _BEHIND if isinstance(item, Bar) else 0.0
+            x += ELLIPSIS_GAP + max(_STUB, out, back)
         slots.append(Slot(item, x, size))
         x += size.width
     last = frame.bars[-1] if frame.bars else None
     heads = ends.heads[last.id] if isinstance(last, Bar) else 0
     return tuple(slots), x + max(lead, reach_on(heads) + _BEHIND if heads else 0.0, *aside[-1:])
-
-
-def _overhang(item: Bar | Omitted, size: BarSize, theme: Theme) -> float:
-    """Return how far the index of a bar reaches beyond it on either side, with a gap; 0 without an index."""
-    index = text_width(item.index, theme.size("label")) if isinstance(item, Bar) and item.index else 0.0
-    return (index - size.width) / 2 + _INDEX_GAP if index else 0.0
 
 
 def _levelled(frame: Frame, sizes: list[BarSize]) -> list[BarSize]:
@@ -233,12 +230,3 @@ def _common_gap(frame: Frame, sizes: list[BarSize], gap: float, ends: Ends, them
             overhang = (max(0.0, indices[0] - left.width) + max(0.0, indices[1] - right.width)) / 2
             gap = max(gap, needed if heads or tails else 0.0, overhang + 2.0)
     return gap
-
-
-def _gap_between(before: Bar | Omitted, left: Bar | Omitted, gap: float, ends: Ends) -> float:
-    """Return the distance from one slot to the next; beside an ellipsis a piece of the line is visible."""
-    if isinstance(before, Bar) and isinstance(left, Bar):
-        return gap
-    out = reach_on(ends.heads[before.id]) + _BEHIND if isinstance(before, Bar) else _STUB
-    back = reach_back(ends.tails[left.id]) + _BEHIND if isinstance(left, Bar) else _STUB
-    return ELLIPSIS_GAP + max(_STUB, back if isinstance(before, Omitted) else out)

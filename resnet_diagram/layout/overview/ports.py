@@ -61,17 +61,18 @@ class Ends(NamedTuple):
 
 def connections_of(frames: tuple[Frame, ...], arcs: Iterable[Arc]) -> list[Connection]:
     """Return a connection for each arc whose bars are shown, shorter ones first."""
+    bars = [[bar.id for bar in frame.bars if isinstance(bar, Bar)] for frame in frames]
     order: dict[str, tuple[int, int]] = {}
-    for number, frame in enumerate(frames):
-        for bar in _bars(frame):
-            order[bar.id] = (number, len(order))
+    for number, inside in enumerate(bars):
+        for name in inside:
+            order[name] = (number, len(order))
     names = [arc for arc in arcs if arc.tail in order and arc.head in order]
     names.sort(key=lambda arc: (order[arc.head][1] - order[arc.tail][1], order[arc.tail][1]))
     ranks: Counter[tuple[str, bool, bool]] = Counter()
 
     def end(bar: str, *, long: bool, is_tail: bool) -> ArcEnd:
         frame, position = order[bar]
-        outside = long and _bars(frames[frame])[0 if is_tail else -1].id == bar
+        outside = long and bars[frame][0 if is_tail else -1] == bar
         rank = ranks[bar, outside, is_tail]
         ranks[bar, outside, is_tail] += 1
         return ArcEnd(bar, frame, position, rank, outside, is_tail)
@@ -101,7 +102,3 @@ def reach_back(tails: int) -> float:
 def reach_on(heads: int) -> float:
     """Return the distance from a bar to the farthest of its `heads` incoming ports."""
     return END_GAP + (heads - 1) * HEAD_STEP if heads else 0.0
-
-
-def _bars(frame: Frame) -> list[Bar]:
-    return [bar for bar in frame.bars if isinstance(bar, Bar)]

@@ -1,6 +1,6 @@
 """Break an overview into rows that fit the page, and compute the width of each frame."""
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from resnet_diagram.diagram.annotations.model import Brace
@@ -8,16 +8,15 @@ from resnet_diagram.diagram.model import Arc, Bar, GroupRole, Overview
 from resnet_diagram.layout.overview.arcs import levels
 from resnet_diagram.layout.overview.measure import (
     CAPTION_GAP,
+    FRAME_PADDING,
     MeasuredFrame,
     fitted,
     measure_frame,
-    note_rooms,
     noted,
 )
 from resnet_diagram.layout.overview.ports import (
     HEAD_STEP,
     TAIL_STEP,
-    ArcEnd,
     Connection,
     by_frame,
     connections_of,
@@ -28,8 +27,9 @@ from resnet_diagram.layout.overview.split import split_frame
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.units import balanced, filled_rows
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.terms import Label
 
-_INCOMING_PORT_OFFSET = 4.2
+INCOMING_PORT_OFFSET = 4.2
 """Distance from a frame to its first incoming port, in points."""
 OUTGOING_PORT_OFFSET = 7.0
 """Distance from a frame back to its first outgoing port, in points; leaves room for an arrow head."""
@@ -136,25 +136,16 @@ def place_frames(item: OverviewLayout, width: float, theme: Theme) -> list[list[
         ):
             rows[-1].append(PlacedFrame(number, fitted(item.frames[number], wide), x, wide))
             x += wide + item.gap
-    rooms = note_rooms((place.measured, place.width) for row in rows for place in row)
+    rooms: dict[Label, float] = {}  # the room of each note is that in the narrowest of its frames
+    for place in chain.from_iterable(rows):
+        for note in place.measured.frame.notes:
+            rooms[note] = min(rooms.get(note, place.width), place.width - 2 * FRAME_PADDING)
     return [[place._replace(measured=noted(place.measured, rooms, theme)) for place in row] for row in rows]
 
 
-def column(item: OverviewLayout, number: int, end: float) -> float:
-    """Return the x of the track of a shortcut to the right of rows that end at `end`."""
-    return end + item.right - _COLUMN * (max(item.columns) - item.columns[number])
-
-
-def turning(item: OverviewLayout, end: float) -> float:
-    """Return the x at which the line of flow turns down, right of rows that end at `end`."""
-    return end + item.right - _COLUMN * (1 + max(item.columns, default=-1))
-
-
-def beside(place: PlacedFrame, end: ArcEnd) -> float:
-    """Return the x at which a shortcut before or behind a frame meets the line of flow."""
-    if end.is_tail:
-        return place.x - OUTGOING_PORT_OFFSET - end.rank * TAIL_STEP
-    return place.end + _INCOMING_PORT_OFFSET + end.rank * HEAD_STEP
+def column(item: OverviewLayout, rank: int, end: float) -> float:
+    """Return the x of a column of lines to the right of rows that end at `end`; -1 is that of the flow."""
+    return end + item.right - _COLUMN * (max(item.columns, default=-1) - rank)
 
 
 def _columns(connections: list[Connection]) -> tuple[int, ...]:
@@ -172,7 +163,16 @@ def _columns(connections: list[Connection]) -> tuple[int, ...]:
 def _widths(item: OverviewLayout, row: tuple[int, ...], room: float, theme: Theme) -> list[float]:
     """Return the widths of the frames on a row: stages equally wide if possible, the rest shared."""
     frames = [item.frames[number] for number in row]
-    widths = _captioned(item, frames, room, theme)
+    widths = [frame.width for frame in frames]
+    # Captions are given room while there is any, smallest needs first.
+    size, over = theme.size("caption"), item.gap - CAPTION_GAP
+    wants = [text_width(frame.frame.caption, size) * TEX_STRETCH - over - frame.width for frame in frames]
+    spare = room - sum(widths)
+    for want, at in sorted((want, at) for at, want in enumerate(wants) if want > 0 and frames[at].frame.role):
+        if want > spare:
+            break
+        widths[at] += want
+        spare -= want
     if len(item.rows) == 1 or sum(widths) >= _EVEN * room:
         widths = _evened(
             widths, [frame.frame.role is GroupRole.STAGE for frame in frames], room - sum(widths)
@@ -184,20 +184,6 @@ def _widths(item: OverviewLayout, row: tuple[int, ...], room: float, theme: Them
     maximum = max(width for width, has in zip(widths, framed, strict=True) if has) * (_MOST_STRETCH - 1)
     share = min(share, maximum)
     return [width + share * has for width, has in zip(widths, framed, strict=True)]
-
-
-def _captioned(item: OverviewLayout, frames: list[MeasuredFrame], room: float, theme: Theme) -> list[float]:
-    """Return the frame widths, increased for captions while there is `room`, smallest needs first."""
-    size, widths = theme.size("caption"), [frame.width for frame in frames]
-    over = item.gap - CAPTION_GAP
-    wants = [text_width(frame.frame.caption, size) * TEX_STRETCH - over - frame.width for frame in frames]
-    spare = room - sum(widths)
-    for want, at in sorted((want, at) for at, want in enumerate(wants) if want > 0 and frames[at].frame.role):
-        if want > spare:
-            break
-        widths[at] += want
-        spare -= want
-    return widths
 
 
 def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float]:
@@ -217,7 +203,7 @@ def _frame_gap(connections: list[Connection], scale: Scale) -> float:
     tails, heads = _most_outside(connections)
     if not heads and not tails:
         return scale.frame_gap
-    behind = _INCOMING_PORT_OFFSET + (heads - 1) * HEAD_STEP if heads else 0.0
+    behind = INCOMING_PORT_OFFSET + (heads - 1) * HEAD_STEP if heads else 0.0
     before = OUTGOING_PORT_OFFSET + (tails - 1) * TAIL_STEP if tails else OUTGOING_PORT_OFFSET
     return max(scale.frame_gap, behind + 3.4 + before)
 
@@ -234,7 +220,7 @@ def _margins(connections: list[Connection], rows: int, columns: int) -> tuple[fl
     tails, heads = _most_outside(connections)
     first = any(connection.tail.outside and not connection.tail.frame for connection in connections)
     back = OUTGOING_PORT_OFFSET + tails * TAIL_STEP if tails and (rows > 1 or first) else 0.0
-    on = _INCOMING_PORT_OFFSET + heads * HEAD_STEP if heads else 0.0
+    on = INCOMING_PORT_OFFSET + heads * HEAD_STEP if heads else 0.0
     if rows == 1:
         return back, on
     return max(_OUTER_TRACK, back + 2.0), max(_OUTER_TRACK, on + 2.0) + columns * _COLUMN

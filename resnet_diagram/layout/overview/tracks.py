@@ -4,8 +4,14 @@ from typing import NamedTuple
 
 from resnet_diagram.layout.overview.arcs import TRACK_CLEARANCE, Skyline
 from resnet_diagram.layout.overview.measure import content_start, port_x
-from resnet_diagram.layout.overview.ports import ArcEnd
-from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, beside, column
+from resnet_diagram.layout.overview.ports import HEAD_STEP, TAIL_STEP, ArcEnd
+from resnet_diagram.layout.overview.rows import (
+    INCOMING_PORT_OFFSET,
+    OUTGOING_PORT_OFFSET,
+    OverviewLayout,
+    PlacedFrame,
+    column,
+)
 from resnet_diagram.layout.spacing import BEND, PITCH
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_evenly
@@ -38,7 +44,9 @@ def ports(layout: OverviewLayout, rows: list[list[PlacedFrame]], theme: Theme) -
     def port(end: ArcEnd) -> Port:
         row, place = at[end.frame]
         if end.outside:
-            return Port(row, beside(place, end))
+            before = place.x - OUTGOING_PORT_OFFSET - end.rank * TAIL_STEP
+            behind = place.end + INCOMING_PORT_OFFSET + end.rank * HEAD_STEP
+            return Port(row, before if end.is_tail else behind)
         start = place.x + content_start(place.measured, place.width, theme)
         return Port(row, start + port_x(slots[end.bar], end))
 
@@ -78,7 +86,7 @@ def _spans(
     if tail.row == head.row:
         items = [Span(number, tail.row, tail.x, head.x)]
     else:
-        far = column(layout, number, end)
+        far = column(layout, layout.columns[number], end)
         items = [Span(number, tail.row, tail.x, far), Span(number, head.row, head.x, far)]
     longest = max(range(len(items)), key=lambda at: items[at].right - items[at].left)
     # The span with its label in lines; without it if a word is too long.

@@ -136,25 +136,16 @@ def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
 
     A plus sign is one word with what follows it, an equation with a symbol, such as "s = 2", is one word.
     """
-    maximum = max(longest, LONGEST * size)
-    words = re.findall(r"\+ [^ ]+|[^ ]{1,2} = [^ ]+|[^ ]+", line)
-    return [
-        f"{_JOINER if number else ''}{piece}"
-        for word in words
-        for number, piece in enumerate(
-            piece for unit in _units(word, size, longest) for piece in _pieces(unit, size, maximum)
-        )
-    ]
-
-
-def _units(word: str, size: float, longest: float) -> list[str]:
-    """Return the parts of a Chinese text; one wider than `longest` points is cut between any letters."""
-    if max(word) < _FIRST_CHINESE:
-        return [word]
-    units = re.split(_UNIT_ENDS, word)
-    if not longest or all(text_width(unit, size) <= longest for unit in units):
-        return units
-    return [part for unit in units for part in re.split(_LETTER_ENDS, unit)]
+    words: list[str] = []
+    for word in re.findall(r"\+ [^ ]+|[^ ]{1,2} = [^ ]+|[^ ]+", line):
+        units = [word]
+        if max(word) >= _FIRST_CHINESE:
+            units = re.split(_UNIT_ENDS, word)  # what is wider than `longest` is cut between any letters
+            if longest and any(text_width(unit, size) > longest for unit in units):
+                units = [part for unit in units for part in re.split(_LETTER_ENDS, unit)]
+        pieces = [piece for unit in units for piece in _pieces(unit, size, max(longest, LONGEST * size))]
+        words += [f"{_JOINER if number else ''}{piece}" for number, piece in enumerate(pieces)]
+    return words
 
 
 def _pieces(word: str, size: float, maximum: float) -> list[str]:
