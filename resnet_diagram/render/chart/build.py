@@ -6,7 +6,7 @@ content runs to the right; the frames follow each other downwards, joined by arr
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import assert_never
 
 from resnet_diagram.dataclass import dataclass
@@ -105,15 +105,10 @@ class _Builder:
     def column(self, frame: Frame, items: Sequence[Item]) -> Frame:
         """Return a frame filled with frames; loose items between framed groups share a row."""
         content: list[Item] = []
-        for run in _runs(items):
-            loose = not _is_framed_group(run[0]) and not any(map(_has_stage, run))
-            row = Group(
-                id=f"{frame.id or 'row'}-{len(content) + 1}",
-                role=GroupRole.BLOCK,
-                title=NOTHING,
-                items=tuple(run),
-            )
-            content += [row] if loose else run
+        for alone, run in groupby(items, key=lambda item: _is_framed_group(item) or _has_stage(item)):
+            parts, name = tuple(run), f"{frame.id or 'row'}-{len(content) + 1}"
+            row = Group(id=name, role=GroupRole.BLOCK, title=NOTHING, items=parts)
+            content += parts if alone else (row,)
         return self.stacked(frame, content)
 
     def stacked(self, frame: Frame, items: Sequence[Item]) -> Frame:
@@ -302,20 +297,6 @@ def _has_stage(item: Item) -> bool:
     return any(
         _is_framed_group(inner) or _has_stage(inner) for series in inner_series(item) for inner in series
     )
-
-
-def _runs(items: Iterable[Item]) -> list[list[Item]]:
-    """Split items into runs of loose ones, with each framed group or fork of stages by itself."""
-    runs: list[list[Item]] = []
-    joined = False
-    for item in items:
-        alone = _is_framed_group(item) or _has_stage(item)
-        if joined and not alone:
-            runs[-1].append(item)
-        else:
-            runs.append([item])
-        joined = not alone
-    return runs
 
 
 def _flattened(items: Iterable[Item]) -> Iterator[Item]:

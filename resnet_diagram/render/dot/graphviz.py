@@ -40,7 +40,15 @@ def render_png(figure: Figure) -> bytes:
 
 def _drawn(figure: Figure, form: str, *attributes: str) -> bytes:
     """Return the output of Graphviz for the DOT. Raise RenderError if it is missing or fails."""
-    command = _command(form, attributes)
+    if program := shutil.which("dot"):
+        command = [program, f"-T{form}", *(f"-G{attribute}" for attribute in attributes)]
+    elif find_spec("pygraphviz"):
+        command = [sys.executable, "-c", _BUNDLED, form, *attributes]
+    else:
+        raise RenderError(
+            "--engine graphviz found no program 'dot' on the PATH and no package pygraphviz. Install "
+            "Graphviz, or pip install pygraphviz, which holds its own; or leave --engine out."
+        )
     done = subprocess.run(command, input=render_dot(figure).encode(), capture_output=True, check=False)
     if done.returncode or not done.stdout:
         settings = done.stderr.decode(errors="replace").strip().splitlines()
@@ -48,14 +56,3 @@ def _drawn(figure: Figure, form: str, *attributes: str) -> bytes:
             f"Graphviz ({command[0]}) cannot draw it: {settings[-1] if settings else 'it says nothing'}"
         )
     return done.stdout
-
-
-def _command(form: str, attributes: tuple[str, ...]) -> list[str]:
-    if program := shutil.which("dot"):
-        return [program, f"-T{form}", *(f"-G{attribute}" for attribute in attributes)]
-    if find_spec("pygraphviz"):
-        return [sys.executable, "-c", _BUNDLED, form, *attributes]
-    raise RenderError(
-        "--engine graphviz found no program 'dot' on the PATH and no package pygraphviz. Install Graphviz, "
-        "or pip install pygraphviz, which holds its own; or leave --engine out."
-    )

@@ -1,7 +1,8 @@
 """Write a diagram as Graphviz source, which lays it out by itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -89,9 +90,7 @@ def measure_dot(figure: Figure, text: str | bytes) -> ChartSize:
 def _metrics(theme: Theme) -> Metrics:
     """Return the estimated sizes of a chart's parts, in points."""
     size = theme.size("node") * _ENLARGED
-
-    def text(words: str) -> float:
-        return text_width(words, size)
+    text = partial(text_width, size=size)
 
     def node(shown: Node) -> tuple[float, float]:
         rows = written_lines(shown)
@@ -161,18 +160,27 @@ class _Writer:
 
     def part(self, part: Node | Tag | Frame) -> Values:
         """Return the values of a part and of all that is in it."""
+        theme = self.figure.theme
         match part:
             case Node():
-                attributes = _node(part, self.figure, narrow=self.to_the_right)
-                attributes += ", group=flow" if part.id in self.joints else ""
+                box, plain = _box(theme.style(part.role, part.fill)), _box(theme.style("other"))
+                shape = _SHAPES.get(part.role, {})
+                if part.taper in _TAPERS:
+                    width, height = (number(side / 72) for side in _metrics(theme).node(part))
+                    shape = _TAPERS[part.taper] | {"width": width, "height": height, "fixedsize": "true"}
+                words = "\n".join(written_lines(part))
+                quoted = dot_quote(words.replace(": ", ":\n") if self.to_the_right else words)
+                left = {name: value for name, value in box.items() if value != plain[name]}
+                joint = {"group": "flow"} if part.id in self.joints else {}
+                attributes = _attributes({"label": quoted, **shape, **left, **joint})
                 return {"kind": "node", "name": self.names[part.id], "attributes": attributes}
             case Tag():
-                style = self.figure.theme.style(part.role)
+                style = theme.style(part.role)
                 label = {"label": dot_quote(part.text.replace(" + ", "\n+ ")), "fontcolor": f'"{style.text}"'}
                 shape = {"shape": "plaintext", "style": '""', "margin": '"0.04,0"', "height": "0.2"}
                 attributes = _attributes({**label, **shape})
                 return {"kind": "node", "name": self.names[part.id], "attributes": attributes}
-        style = self.figure.theme.style(part.role or GroupRole.BLOCK, part.shade)
+        style = theme.style(part.role or GroupRole.BLOCK, part.shade)
         return {
             "kind": "frame",
             "name": self.names[part.id],
@@ -185,21 +193,24 @@ class _Writer:
 
     def runs(self) -> list[Values]:
         """Return the arrows, one run of equal roles after the other, the main path first."""
-        every = [arrow for frame in (self.root, *frames(self.root)) for arrow in frame.arrows]
-        order = list(EdgeRole)
-        theme = self.figure.theme
-        by_role = sorted(every, key=lambda arrow: order.index(arrow.role))
-        runs = [
-            {
-                "role": role.value,
-                "attributes": _attributes(_line(theme.style(role), role)),
-                "arrows": _chained(self.arrow(arrow) for arrow in run),
-            }
-            for role, run in groupby(by_role, key=lambda arrow: arrow.role)
-        ]
+        every, order = (self.root, *frames(self.root)), list(EdgeRole)
+        arrows = [arrow for frame in every for arrow in frame.arrows]
+        arrows.sort(key=lambda arrow: order.index(arrow.role))
+        runs: list[Values] = []
+        for role, run in groupby(arrows, key=lambda arrow: arrow.role):
+            lines: list[str] = []
+            for line in map(self.arrow, run):
+                # An arrow without attributes continues the line that ends at its tail.
+                tail, _, rest = line.partition(" -> ")
+                if lines and "[" not in lines[-1] + line and lines[-1].endswith(f" -> {tail}"):
+                    lines[-1] += f" -> {rest}"
+                else:
+                    lines.append(line)
+            attributes = _attributes(_line(self.figure.theme.style(role), role))
+            runs.append({"role": role.value, "attributes": attributes, "arrows": lines})
         # Invisible arrows: from dots to the first parts of rows, and in ranks that hold each shortcut's only
         # part beside the middle of the branch it passes.
-        levels = [pair for frame in (self.root, *frames(self.root)) for pair in frame.level]
+        levels = [pair for frame in every for pair in frame.level]
         unseen = [f"{self.names[dot]} -> {self.names[first]}" for dot, first in self.hidden.items()]
         unseen += [
             f"{{rank=same; {self.names[passed]} -> {self.names[part]}}}" for part, passed in levels
@@ -241,7 +252,10 @@ class _Writer:
         """Return the line of an arrow into a frame: from row to row, or along the flow."""
         ends: Values = {"lhead": f"cluster_{self.names[head.id]}"}
         start = arrow.tail
-        if self.across and not head.title and tail and _is_graph(tail):
+        last_row = rows(tail)[-1] if tail else None
+        # A graph with frames of its own, or one of its nodes, is no row.
+        is_row = isinstance(last_row, Frame) and not any(map(_is_isolated, last_row.parts))
+        if self.across and not head.title and tail and not is_row:
             return f"{self.names[last(tail)]} -> {self.names[self.hidden.get(entry(head), entry(head))]}"
         if isinstance(tail, Frame):
             ends["ltail"] = f"cluster_{self.names[tail.id]}"
@@ -280,46 +294,14 @@ _LEFT = '<br align="left"/>'
 """End of a line that is flush left, in an HTML-like label."""
 
 
-def _is_graph(part: Node | Tag | Frame) -> bool:
-    """Return whether a part ends in a graph with frames of its own, or is one of its nodes: it is no row."""
-    end = rows(part)[-1]
-    return not isinstance(end, Frame) or any(_is_isolated(inner) for inner in end.parts)
-
-
 def _is_isolated(part: Node | Tag | Frame) -> bool:
     return isinstance(part, Frame) and part.isolated
-
-
-def _chained(arrows: Iterable[str]) -> list[str]:
-    """Return the lines of arrows; one without attributes continues the line that ends at its tail."""
-    lines: list[str] = []
-    for arrow in arrows:
-        tail, _, rest = arrow.partition(" -> ")
-        if lines and not {*arrow, *lines[-1]} & {"["} and lines[-1].endswith(f" -> {tail}"):
-            lines[-1] += f" -> {rest}"
-        else:
-            lines.append(arrow)
-    return lines
 
 
 def _ranks(row: Node | Tag | Frame, part: str) -> int:
     """Return the number of arrows on the longest path to a part of a row."""
     arrows = row.arrows if isinstance(row, Frame) else ()
     return max((1 + _ranks(row, arrow.tail) for arrow in arrows if arrow.head == part), default=0)
-
-
-def _node(node: Node, figure: Figure, *, narrow: bool) -> str:
-    """Return the attributes of a node; `narrow`: with its words in more lines."""
-    theme = figure.theme
-    box, plain = _box(theme.style(node.role, node.fill)), _box(theme.style("other"))
-    shape = _SHAPES.get(node.role, {})
-    if node.taper in _TAPERS:
-        width, height = (number(side / 72) for side in _metrics(theme).node(node))
-        shape = _TAPERS[node.taper] | {"width": width, "height": height, "fixedsize": "true"}
-    left = {name: value for name, value in box.items() if value != plain[name]}
-    words = "\n".join(written_lines(node))
-    label = dot_quote(words.replace(": ", ":\n") if narrow else words)
-    return _attributes({"label": label, **shape, **left})
 
 
 def _box(style: Style) -> dict[str, str]:

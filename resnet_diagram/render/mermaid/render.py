@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from functools import partial
 
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, EdgeRole, GroupRole, Node, NodeRole, Taper
@@ -17,7 +17,7 @@ from resnet_diagram.render.escape.mermaid import mermaid_text
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
-from resnet_diagram.render.mermaid.styles import Palette, Values, line, link_style
+from resnet_diagram.render.mermaid.styles import Palette, line, link_styles
 from resnet_diagram.render.templates import render
 
 _BOX = ("[", "]")
@@ -38,8 +38,8 @@ _UNBREAKABLE = "\u00a0"
 
 PAGES = ((1060.0, 1600.0), (1400.0, 2400.0))
 """Row widths and chart heights to try, in pixels; the first fits GitHub's column at 10 pixels type."""
-_TYPE_SIZE = 14.0
-"""Type size of a chart, in pixels; the template sets it."""
+_text_width = partial(text_width, size=14.0)
+"""Width of a text in the type size of a chart, in pixels, which the template sets."""
 _PADDING = {"(": 12.0, "[\\": 48.0, "[/": 48.0, "{": 48.0, "{{": 28.0}
 """Width that a shape adds to its text, in pixels."""
 
@@ -62,15 +62,15 @@ def render_mermaid(figure: Figure) -> str:
         title=escape_in_quotes(json.dumps(printable(diagram.title), ensure_ascii=False))
         if diagram.title
         else "",
-        spoken_title=_line_of(figure.spoken_title),
-        description=_line_of(diagram.description),
+        spoken_title=mermaid_text(" ".join(figure.spoken_title.splitlines())),
+        description=mermaid_text(" ".join(diagram.description.splitlines())),
         remark=figure.remark,
         direction="LR" if writer.narrow else "TB",
         title_lines=max((title.count("\n") + 2 for title in writer.titles.values() if title), default=1),
         lines=lines,
         classes=palette.classes(),
         dots=bool(writer.starts) or any("legend_dot" in row for row in lines),
-        link_styles=_link_styles(writer.arrows, palette),
+        link_styles=link_styles(writer.arrows, theme),
     )
 
 
@@ -89,10 +89,6 @@ def _node_size(node: Node) -> tuple[float, float]:
     rows = written_lines(node)
     width = max((_text_width(row) for row in rows), default=0.0)
     return width + _PADDING.get(_shape(node)[0], 8.0), 21.0 * max(1, len(rows)) + 14.0
-
-
-def _text_width(text: str) -> float:
-    return text_width(text, _TYPE_SIZE)
 
 
 METRICS = Metrics(node=_node_size, text=_text_width, gap=35.0, nested_gap=25.0, line=32.0, frame=(26.0, 52.0))
@@ -131,11 +127,9 @@ class _Writer:
         for part in frame.parts:
             if isinstance(part, Frame) and part.isolated:
                 yield from self.isolated(part, indent)
-        flows = [arrow for arrow in frame.arrows if arrow.role is EdgeRole.FLOW]
-        for chain in _chains(flows):
-            yield indent + self.chain(chain)
-        for chain in _chains(arrow for arrow in frame.arrows if arrow.role is not EdgeRole.FLOW):
-            yield indent + self.chain(chain)
+        for is_flow in (True, False):
+            for chain in _chains(arrow for arrow in frame.arrows if (arrow.role is EdgeRole.FLOW) is is_flow):
+                yield indent + self.chain(chain)
         for part in frame.parts:
             if isinstance(part, Frame) and not part.isolated:
                 yield indent + self.membership(part)
@@ -206,29 +200,6 @@ def _chains(arrows: Iterable[Edge]) -> Iterator[list[Edge]]:
         chain.append(arrow)
     if chain:
         yield chain
-
-
-def _line_of(text: str) -> str:
-    """Return a text in one line."""
-    return mermaid_text(" ".join(text.splitlines()))
-
-
-def _link_styles(arrows: list[tuple[EdgeRole, bool]], palette: Palette) -> list[Values]:
-    """Return the styles of each role's arrows, by their numbers; the arrows of the main path have none."""
-    order = list(EdgeRole)
-    numbered = sorted(enumerate(arrows), key=lambda pair: (order.index(pair[1][0]), pair[1][1], pair[0]))
-    return [
-        {
-            "role": role.value,
-            "styles": [
-                f"{','.join(str(number) for number, _ in run)} "
-                + link_style(palette.theme.style(role), open_end=open_end)
-                for open_end, run in groupby(of_role, key=lambda pair: pair[1][1])
-            ],
-        }
-        for role, of_role in groupby(numbered, key=lambda pair: pair[1][0])
-        if role is not EdgeRole.FLOW
-    ]
 
 
 def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:

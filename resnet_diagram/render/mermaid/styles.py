@@ -1,5 +1,7 @@
 """Styles of nodes and arrows in Mermaid: classes for nodes, styles for arrows."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from resnet_diagram.diagram.model import EdgeRole, NodeRole
@@ -18,13 +20,25 @@ def line(role: EdgeRole, theme: Theme, *, open_end: bool = False) -> str:
     return "---" if open_end else "-->"
 
 
-def link_style(style: Style, *, open_end: bool) -> str:
-    """Return the style of an arrow: colour, width and dashes.
+def link_styles(arrows: Sequence[tuple[EdgeRole, bool]], theme: Theme) -> list[Values]:
+    """Return the styles of each role's arrows, by their numbers; the arrows of the main path have none.
 
-    Mermaid 11.4 draws a head also at an `open_end`, unless the style has none.
+    `arrows`: the role of each, and whether it has no head. Mermaid 11.4 draws one also there, unless the
+    style has none.
     """
-    parts = [f"stroke:{on_any_page(style.stroke)}", "stroke-width:2px", *_dashes(style, 2.0)]
-    return ",".join(parts + ["marker-end:none"] * open_end)
+    order = list(EdgeRole)
+    numbered = sorted(enumerate(arrows), key=lambda pair: (order.index(pair[1][0]), pair[1][1], pair[0]))
+    roles: list[Values] = []
+    for role, of_role in groupby(numbered, key=lambda pair: pair[1][0]):
+        style = theme.style(role)
+        parts = [f"stroke:{on_any_page(style.stroke)}", "stroke-width:2px", *_dashes(style, 2.0)]
+        styles = [
+            f"{','.join(str(number) for number, _ in run)} {','.join(parts + ['marker-end:none'] * open_end)}"
+            for open_end, run in groupby(of_role, key=lambda pair: pair[1][1])
+        ]
+        if role is not EdgeRole.FLOW:
+            roles.append({"role": role.value, "styles": styles})
+    return roles
 
 
 class Palette:
@@ -38,10 +52,11 @@ class Palette:
         """Return the class of a node of that role, in the shade of its stage; the first user names it."""
         number = self.theme.shade(role, shade)
         name = f"shade{number}" if number else role.value
-        style = _UNBOXED if role is NodeRole.TERMINAL else _paint(self.theme.style(role, shade))
-        frame = self.theme.frame(number)
-        style += f",stroke-width:{2 * frame.line_width:g}px" if frame else ""
-        return self._names.setdefault(style, name)
+        style, frame = self.theme.style(role, shade), self.theme.frame(number)
+        parts = [f"fill:{style.fill}", f"stroke:{on_any_page(style.stroke)}", f"color:{style.text}"]
+        parts = [_UNBOXED] if role is NodeRole.TERMINAL else [*parts, *_dashes(style, 1.5)]
+        parts += [f"stroke-width:{2 * frame.line_width:g}px"] if frame else []
+        return self._names.setdefault(",".join(parts), name)
 
     def classes(self) -> list[Values]:
         """Return the name and the style of each class, in the order of first use."""
@@ -51,8 +66,3 @@ class Palette:
 def _dashes(style: Style, scale: float) -> list[str]:
     pattern = " ".join(f"{length * scale:.1f}".removesuffix(".0") for length in style.dash)
     return [f"stroke-dasharray:{pattern}"] if pattern else []
-
-
-def _paint(style: Style) -> str:
-    parts = [f"fill:{style.fill}", f"stroke:{on_any_page(style.stroke)}", f"color:{style.text}"]
-    return ",".join([*parts, *_dashes(style, 1.5)])
