@@ -18,6 +18,7 @@ from resnet_diagram.diagram.model import (
     Bar,
     Content,
     Dag,
+    Fork,
     Link,
     Node,
     NodeRole,
@@ -26,7 +27,7 @@ from resnet_diagram.diagram.model import (
     Panel,
     Read,
 )
-from resnet_diagram.diagram.walk import content_items, forks, nodes, overviews, reads
+from resnet_diagram.diagram.walk import content_items, every_item, nodes, overviews, reads
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.graph import graphs, parts
 from resnet_diagram.spec.measure import Part, all_blocks, gate_ratio, walk
@@ -78,10 +79,7 @@ def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
 
     A box is open if its layers are drawn elsewhere. Most drawings have no closed box and need no accounting.
     """
-    return _closed(network, _elements(drawings), _index(network))
-
-
-def _closed(network: Network, elements: "Sequence[_Element | Origin]", inside: "_Index") -> tuple[str, ...]:
+    inside, elements = _index(network), _elements(drawings)
     if not any(map(inside.hides, elements)):
         return ()
     opened = set(inside.opened(elements))
@@ -95,12 +93,9 @@ def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[La
 
     Layers that run in series within a box of several blocks are boxes too. An operation counts once.
     """
-    inside, elements = _index(network), _elements(drawings)
-    left = set(_closed(network, elements, inside))
-    if not left:
-        return []
+    inside, left = _index(network), set(closed(network, drawings))
     boxes: list[tuple[Label, Contents]] = []
-    for element in elements:
+    for element in _elements(drawings) if left else ():
         for kind, operations in inside.boxes(element, left):
             names = [name for name in dict.fromkeys(operations) if name in left]
             left.difference_update(names)
@@ -233,7 +228,10 @@ class _Index:
     def repeated(self, opened: set[str]) -> Iterator[str]:
         """Yield the operations of blocks that have the layers of one whose operations are all `opened`."""
         blocks = [part for parts in self._parts.values() for part in parts if isinstance(part, Block)]
-        operations = [(*self.operations(_branches(block)), *_merge(block)) for block in blocks]
+        operations = [
+            (*self.operations((*block.before, *chain(*block.branches), *block.after)), *_merge(block))
+            for block in blocks
+        ]
         is_open = [opened.issuperset(names) for names in operations]
         if all(is_open):
             return
@@ -354,10 +352,10 @@ def _elements_of(content: Content) -> Iterator[_Element | Origin]:
     yield from reads(items)
     for node in nodes(items):
         yield node.origin if node.role in _MERGES else node
-    for fork in forks(items):
-        if fork.shortcut:
-            yield fork.shortcut.origin
-            yield from _with_layers(fork.shortcut, fork.merge.origin)
+    for item in every_item(items):
+        if isinstance(item, Fork) and item.shortcut:
+            yield item.shortcut.origin
+            yield from _with_layers(item.shortcut, item.merge.origin)
 
 
 def _with_layers(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
@@ -371,14 +369,9 @@ def _lists_layers(node: Node) -> bool:
     return len(node.lines) > 1 and sum(Kind.CHANNELS in line.kinds for line in node.lines) > 1
 
 
-def _branches(block: Block) -> tuple[Element, ...]:
-    """Return the elements of a block beside its shortcut."""
-    return (*block.before, *chain(*block.branches), *block.after)
-
-
 def _pattern(block: Block) -> Hashable:
     """Return the layers of a block without its shortcut and sizes."""
-    inside = (*block.before, *(item for branch in block.branches for item in branch))
+    inside = (*block.before, *chain(*block.branches))
     return block.merge, signature(inside, Level.PATTERN)
 
 

@@ -127,7 +127,10 @@ def _entries(
     quantity: Quantity, bounds: Sequence[float], used: set[float], stages: int
 ) -> tuple[LegendEntry, ...]:
     """Return the legend of the levels in use: the quantity, then the range of each level."""
-    texts = [_rounded(bound) for bound in bounds]
+    texts: list[str] = []
+    for bound in bounds:  # round numbers: "200 M", "1.5 k"
+        number, _, prefix = si_text(round(bound)).partition(" ")
+        texts.append(f"{float(number):g} {prefix}".strip())
     ranges = [
         f"< {texts[0]}" if texts else "",
         *(f"{low} – {high}" for low, high in pairwise(texts)),
@@ -143,13 +146,3 @@ def _entries(
         title,
         *(LegendEntry(role=NodeRole.OTHER, text=literal(ranges[n - 1]), shade=stages + n) for n in levels),
     )
-
-
-def _rounded(count: float) -> str:
-    """Return a round number with its SI prefix.
-
-    >>> _rounded(2e8), _rounded(1500.0), _rounded(7.0)
-    ('200 M', '1.5 k', '7')
-    """
-    number, _, prefix = si_text(round(count)).partition(" ")
-    return f"{float(number):g} {prefix}".strip()

@@ -130,11 +130,6 @@ def nodes(items: Iterable[Item]) -> Iterator[Node]:
             yield item.merge
 
 
-def forks(items: Iterable[Item]) -> Iterator[Fork]:
-    """Return all forks, an outer fork before inner ones."""
-    return (item for item in every_item(items) if isinstance(item, Fork))
-
-
 def groups(items: Iterable[Item]) -> Iterator[Group]:
     """Return all groups, an outer group before inner ones."""
     return (item for item in every_item(items) if isinstance(item, Group))

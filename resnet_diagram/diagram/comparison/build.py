@@ -60,7 +60,10 @@ _NOTHING = _Part(key=("", 0), words="", elements=(), shade=0)
 
 def compared(networks: Sequence[Network], options: Options) -> Diagram:
     """Return the diagram of networks side by side."""
-    parts = _aligned([_parts(network) for network in networks])
+    parts = [_parts(network) for network in networks]
+    kinds = {tuple(part.key[0] if part.key[0] in _ENDS else "stage" for part in left) for left in parts}
+    if len(kinds) == 1:  # equally many parts are aligned one by one, whatever their resolutions
+        parts = [[replace(part, key=("part", at)) for at, part in enumerate(left)] for left in parts]
     keys = _merged([[part.key for part in value] for value in parts])
     first = {part.key: part for part in parts[0]}
     columns = [
@@ -85,14 +88,6 @@ def compared(networks: Sequence[Network], options: Options) -> Diagram:
         direction=options.direction,
         flow=Flow(options.direction or Flow.ROWS),
     )
-
-
-def _aligned(parts: list[list[_Part]]) -> list[list[_Part]]:
-    """Return the parts aligned one by one if all networks have equally many, whatever their resolutions."""
-    kinds = {tuple(part.key[0] if part.key[0] in _ENDS else "stage" for part in left) for left in parts}
-    if len(kinds) > 1:
-        return parts
-    return [[replace(part, key=("part", at)) for at, part in enumerate(mine)] for mine in parts]
 
 
 _ENDS = ("stem", "head")
@@ -160,15 +155,11 @@ def _column(
     first = next((at for at, cell in enumerate(cells) if cell), 0)
     cells[first] = (start, *cells[first])
     notes = count_labels(network, (Show.PARAMS, Show.MACS))
-    column = Column(id=prefix, title=network.name, cells=tuple(cells), notes=notes)
-    return replace(column, notes=(*notes, *run_notes(network), *_not_drawn(network, column)))
-
-
-def _not_drawn(network: Network, column: Column) -> tuple[Label, ...]:
-    """Return a note on the norms, activations and closed boxes of a column."""
+    column = Column(id=prefix, title=network.name, cells=tuple(cells))
     content = [Comparison(rows=(), columns=(column,))]
     left = contents_note(network, (*missing(network, content), *not_opened(network, content)))
-    return (phrase(Kind.LEGEND, Word.NOT_DRAWN, left),) if left else ()
+    notes += (*run_notes(network), *([phrase(Kind.LEGEND, Word.NOT_DRAWN, left)] if left else []))
+    return replace(column, notes=notes)
 
 
 def _cell(part: _Part, right: _Part | None, prefix: str, options: Options) -> tuple[Item, ...]:
@@ -190,7 +181,11 @@ def _cell(part: _Part, right: _Part | None, prefix: str, options: Options) -> tu
 def _short(
     elements: Sequence[Element], rest: Sequence[Element] | None, prefix: str, context: BuildContext
 ) -> tuple[Item, ...]:
-    body, theirs = _drawn(elements), _drawn(rest or ())
+    """Return each run of equal elements once, with marks on its differences from `rest`."""
+    body, theirs = (
+        [part for part in parts if not isinstance(part, Layer) or part.kind not in SILENT]
+        for parts in (elements, rest or ())
+    )
     runs = fold([anonymous(element) for element in body])
     if len(runs) > _MANY:
         return (_counted(body, prefix, context),)
@@ -208,10 +203,6 @@ def _short(
             pattern = body[run.start : run.start + run.period]
             result.append(block_group(inner, stored, pattern, context, repeat=run.count, marked=counted))
     return tuple(result)
-
-
-def _drawn(elements: Sequence[Element]) -> list[Element]:
-    return [element for element in elements if not isinstance(element, Layer) or element.kind not in SILENT]
 
 
 def _element(

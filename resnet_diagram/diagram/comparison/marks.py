@@ -4,41 +4,37 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node
-from resnet_diagram.diagram.walk import nodes
+from resnet_diagram.diagram.model import Fork, Group, Item, Node
+from resnet_diagram.diagram.walk import nodes, with_inner
 from resnet_diagram.wording.symbols import DIFFERS
 from resnet_diagram.wording.terms import Kind, literal
 
 
 def marked(left: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
     """Return items with marks on the labels that differ from their counterparts."""
-    return tuple(_marked(item, right) for item, right in zip_longest(left, theirs[: len(left)]))
-
-
-def _marked(left: Item, theirs: Item | None) -> Item:
-    match left:
-        case Node():
-            counterpart = next(nodes([theirs]), None) if theirs else None
-            lines = counterpart.lines if counterpart else ()
-            unlike = (at for at, line in enumerate(left.lines) if at >= len(lines) or line != lines[at])
-            return replace(left, marked=tuple(unlike))
-        case Group():
-            return replace(left, items=marked(left.items, theirs.items if isinstance(theirs, Group) else ()))
-        case Fork():
-            return _marked_fork(left, theirs if isinstance(theirs, Fork) else None)
-        case Dag():
-            return left
-
-
-def _marked_fork(fork: Fork, theirs: Fork | None) -> Fork:
-    branches = theirs.branches if theirs else ()
-    pairs = zip_longest(fork.branches, branches[: len(fork.branches)], fillvalue=())
-    link = fork.shortcut
-    if link:
-        shortcut = theirs.shortcut if theirs else None
-        equal = shortcut is not None and (shortcut.role, shortcut.label) == (link.role, link.label)
-        link = replace(link, marked=not equal)
-    return replace(fork, branches=tuple(marked(mine, its) for mine, its in pairs), shortcut=link)
+    result: list[Item] = []
+    for item, right in zip_longest(left, theirs[: len(left)]):
+        match item:
+            case Node():
+                counterpart = next(nodes([right]), None) if right else None
+                lines = counterpart.lines if counterpart else ()
+                unlike = (at for at, line in enumerate(item.lines) if at >= len(lines) or line != lines[at])
+                item = replace(item, marked=tuple(unlike))
+            case Group():
+                item = replace(
+                    item, items=marked(item.items, right.items if isinstance(right, Group) else ())
+                )
+            case Fork():
+                other = right if isinstance(right, Fork) else Fork(branches=(), merge=item.merge)
+                pairs = zip_longest(item.branches, other.branches[: len(item.branches)], fillvalue=())
+                link, beside = item.shortcut, other.shortcut
+                if link:
+                    equal = beside is not None and (beside.role, beside.label) == (link.role, link.label)
+                    link = replace(link, marked=not equal)
+                branches = tuple(marked(mine, its) for mine, its in pairs)
+                item = replace(item, branches=branches, shortcut=link)
+        result.append(item)
+    return tuple(result)
 
 
 def has_marks(items: Iterable[Item]) -> bool:
@@ -59,21 +55,13 @@ def has_marks(items: Iterable[Item]) -> bool:
 def flagged(items: Sequence[Item]) -> tuple[Item, ...]:
     """Return items with a sign in the last box, for a difference that no label shows."""
     for at in range(len(items) - 1, -1, -1):
-        if result := _flagged(items[at]):
-            return (*items[:at], result, *items[at + 1 :])
+        item = items[at]
+        match item:
+            case Node():
+                sign = literal(DIFFERS, Kind.SIGN)
+                item = replace(item, lines=(*item.lines, sign), marked=(*item.marked, len(item.lines)))
+            case Group() | Fork():
+                item = with_inner(item, flagged)
+        if item != items[at]:
+            return (*items[:at], item, *items[at + 1 :])
     return tuple(items)
-
-
-def _flagged(item: Item) -> Item | None:
-    match item:
-        case Node():
-            sign = literal(DIFFERS, Kind.SIGN)
-            return replace(item, lines=(*item.lines, sign), marked=(*item.marked, len(item.lines)))
-        case Group():
-            inner = flagged(item.items)
-            return replace(item, items=inner) if inner != item.items else None
-        case Fork():
-            branches = [flagged(branch) for branch in item.branches]
-            return replace(item, branches=tuple(branches)) if tuple(branches) != item.branches else None
-        case Dag():
-            return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from resnet_diagram.diagram.options import DEFAULT_VIEW, Options
 from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.measure import macs, params
-from resnet_diagram.spec.model import Block, Layer, Network, Stage
+from resnet_diagram.spec.model import Layer, Network, Stage
 from resnet_diagram.wording.blocks import block_types
 from resnet_diagram.wording.counts import macs_label, si_text
 from resnet_diagram.wording.shapes import shape_label
@@ -54,21 +54,16 @@ def _blocks(network: Network) -> Label:
     if not residual_units(blocks):
         return NOTHING
     counts = [Label(number(Kind.COUNT, len(members))) for members in inside]
-    name = _types(blocks)
+    types, residual = {block_types(block) for block in blocks}, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCKS)
+    if all(residual_units((block,)) for block in blocks):
+        name = types.pop() if len(types) == 1 else residual
+    elif len(types) == 1 and residual not in types:
+        name = types.pop()
+    else:
+        name = phrase(Kind.BLOCK, Word.PLURAL_BLOCKS, phrase(Kind.BLOCK, Word.BLOCK))
     if len(counts) == 1:
         return phrase(Kind.COUNT, Word.BLOCKS_IN_ONE_STAGE, counts[0], name)
     return phrase(Kind.COUNT, Word.BLOCKS_IN_STAGES, enumeration(counts), name, len(counts))
-
-
-def _types(blocks: Sequence[Block | Stage]) -> Label:
-    """Return the plural of the type of some blocks."""
-    types = {block_types(block) for block in blocks}
-    residual = phrase(Kind.BLOCK, Word.RESIDUAL_BLOCKS)
-    if all(residual_units((block,)) for block in blocks):
-        return types.pop() if len(types) == 1 else residual
-    if len(types) == 1 and residual not in types:
-        return types.pop()
-    return phrase(Kind.BLOCK, Word.PLURAL_BLOCKS, phrase(Kind.BLOCK, Word.BLOCK))
 
 
 def _size(network: Network) -> Label:

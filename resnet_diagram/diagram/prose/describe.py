@@ -1,12 +1,10 @@
 """Description of a network in words, for readers who cannot see the drawing."""
 
-from collections.abc import Sequence
-
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.counting.stages import numbered_stages
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
-from resnet_diagram.spec.fold import Run, fold
+from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.traits import SILENT
@@ -52,18 +50,15 @@ def _part(title: Word, elements: tuple[Element, ...]) -> list[Label]:
 
 def _stage(number: int, stage: Stage) -> Label:
     texts = [text for text in map(_block, stage.body) if text]
-    blocks = Label(*(_repeated(texts, run) for run in fold(texts)), joint=Word.THEN)
+    runs: list[Label] = []
+    for run in fold(texts):
+        words = Label(*texts[run.start : run.start + run.period], joint=Word.THEN)
+        times = Word.TIMES if run.period == 1 else Word.TIMES_SEVERAL
+        runs.append(words if run.count == 1 else _sentence(times, run.count, words))
+    blocks = Label(*runs, joint=Word.THEN)
     total = counted(len(units((stage,))), phrase(Kind.BLOCK, Word.BLOCK))
     shapes = change_label(in_shape(stage), out_shape(stage))
     return _sentence(Word.BLOCKS_AND_SHAPES, phrase(Kind.TITLE, Word.STAGE, number), total, shapes, blocks)
-
-
-def _repeated(texts: Sequence[Label], run: Run) -> Label:
-    """Return the blocks of a run with the number of times they repeat."""
-    words = Label(*texts[run.start : run.start + run.period], joint=Word.THEN)
-    if run.count == 1:
-        return words
-    return _sentence(Word.TIMES if run.period == 1 else Word.TIMES_SEVERAL, run.count, words)
 
 
 def _block(element: Element) -> Label:

@@ -1,6 +1,6 @@
 """Legend notes on the content of closed boxes, by type of box."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 
@@ -16,27 +16,29 @@ _LISTED = 3
 
 
 def inside_notes(network: Network, drawings: Sequence[Content]) -> tuple[Label, ...]:
-    """Return notes on the content of closed boxes, such as "inside each bottleneck: 3 conv, 3 BN"."""
+    """Return notes on the content of closed boxes, such as "inside each bottleneck: 3 conv, 3 BN".
+
+    Single boxes with the same content share a note.
+    """
     boxes: dict[Label, list[Contents]] = {}
     for kind, contents in closed_boxes(network, drawings):
         boxes.setdefault(kind, []).append(contents)
-    if len(boxes) <= _LISTED:
-        return tuple(_joined(boxes))
-    ranked = sorted(boxes, key=lambda kind: -len(boxes[kind]))
-    listed, rest = ranked[: _LISTED - 1], ranked[_LISTED - 1 :]
-    others = reduce(add, (contents for kind in rest for contents in boxes[kind]))
-    notes = _joined({kind: boxes[kind] for kind in listed})
-    return (*notes, phrase(Kind.LEGEND, Word.INSIDE_OTHERS, contents_label(others)))
-
-
-def _joined(boxes: dict[Label, list[Contents]]) -> Iterator[Label]:
-    """Yield a note for each type of box; single boxes with the same content share a note."""
-    notes: dict[tuple[Word, Label], list[Label]] = {}
-    for kind, several in boxes.items():
-        notes.setdefault(_note(several), []).append(kind)
-    for (word, contents), kinds in notes.items():
-        if contents:
-            yield phrase(Kind.LEGEND, word, Label(*kinds, joint=Word.LIST), contents)
+    listed, rest = list(boxes), list[Label]()
+    if len(boxes) > _LISTED:
+        ranked = sorted(boxes, key=lambda kind: -len(boxes[kind]))
+        listed, rest = ranked[: _LISTED - 1], ranked[_LISTED - 1 :]
+    kinds_of: dict[tuple[Word, Label], list[Label]] = {}
+    for kind in listed:
+        kinds_of.setdefault(_note(boxes[kind]), []).append(kind)
+    notes = [
+        phrase(Kind.LEGEND, word, Label(*kinds, joint=Word.LIST), contents)
+        for (word, contents), kinds in kinds_of.items()
+        if contents
+    ]
+    if rest:
+        others = reduce(add, (contents for kind in rest for contents in boxes[kind]))
+        notes.append(phrase(Kind.LEGEND, Word.INSIDE_OTHERS, contents_label(others)))
+    return tuple(notes)
 
 
 def _note(several: Sequence[Contents]) -> tuple[Word, Label]:

@@ -1,7 +1,7 @@
 """Legend notes on modules that run several times, or whose parameters are not drawn."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from resnet_diagram.diagram.model import Content, Dag, Inset
 from resnet_diagram.diagram.walk import content_items, nodes
@@ -28,16 +28,15 @@ def run_notes(network: Network, drawings: Sequence[Content] = ()) -> tuple[Label
         return shared_notes((name, count) for name, count in shared_modules(network) if name in around)
     in_lanes = any(isinstance(content, Dag) for content in drawings)
     shared = shared_notes(shared_modules(network, in_graphs=not in_lanes))
-    return (*_input_notes(network), *shared, *idle_notes(network))
-
-
-def _input_notes(network: Network) -> Iterator[Label]:
-    """Yield a note on each input that joins inside layers, such as the time step of a diffusion model."""
+    # Inputs that join inside layers, such as the time step of a diffusion model.
     layers = (layer for layer in walk(network, repeats=False) if layer.settings)
-    names = (str(setting(layer, INPUT) or "") for layer in layers)
-    for name, count in Counter(filter(None, names)).items():
-        joined = counted(count, phrase(Kind.OPERATOR, Word.LAYER))
-        yield phrase(Kind.LEGEND, Word.ANOTHER_INPUT, literal(name), joined)
+    joined = Counter(filter(None, (str(setting(layer, INPUT) or "") for layer in layers)))
+    layer = phrase(Kind.OPERATOR, Word.LAYER)
+    notes = [
+        phrase(Kind.LEGEND, Word.ANOTHER_INPUT, literal(name), counted(count, layer))
+        for name, count in joined.items()
+    ]
+    return (*notes, *shared, *idle_notes(network))
 
 
 def idle_notes(network: Network) -> tuple[Label, ...]:
