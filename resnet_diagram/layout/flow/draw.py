@@ -84,10 +84,14 @@ def draw_part(canvas: Canvas, part: Series, reach: float, at: Point) -> None:
 
 
 def high_merge(canvas: Canvas, merge: Node, centre: Point, reach: float) -> Box:
-    """Return the box of a merge that several lines enter."""
-    from resnet_diagram.layout.lanes.draw import tall_merge
-
-    return tall_merge(merge_box(canvas, merge, centre), reach, turned=canvas.turned)
+    """Return the box of a merge, extended across the flow so that several lines may enter it."""
+    box = merge_box(canvas, merge, centre)
+    extra = reach - spacing.MERGE_RADIUS
+    if extra <= 0:
+        return box
+    if canvas.turned:
+        return replace(box, form=Form.PILL, x=box.x - extra, width=box.width + 2 * extra)
+    return replace(box, form=Form.PILL, y=box.y - extra, height=box.height + 2 * extra)
 
 
 def _node(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:

@@ -21,14 +21,13 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.walk import is_merge
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.flow.titles import draw_heading, heading_widths
+from resnet_diagram.layout.flow.titles import draw_heading
 from resnet_diagram.layout.lanes.grid import Net
 from resnet_diagram.layout.lanes.plan import Plan
 from resnet_diagram.layout.lanes.routes import Route, Way
 from resnet_diagram.layout.overview.measure import FRAME_PADDING
-from resnet_diagram.layout.scene import LOOSE, Anchor, Box, Connector, End, Form, GroupKind, Point, Side, Text
+from resnet_diagram.layout.scene import LOOSE, Anchor, Box, Connector, End, GroupKind, Point, Side, Text
 from resnet_diagram.layout.text.metrics import text_width
-from resnet_diagram.style.theme import Theme
 
 DrawPart = Callable[[int, float, float], None]
 """Draw a part by its number, with the line into it at (u, v)."""
@@ -155,16 +154,17 @@ def ends(vertex: Vertex) -> tuple[str, str]:
             first, last = [bar.id for bar in loose[0][:1]], [bar.id for bar in loose[-1][-1:]]
             busy = {arc.tail for arc in arcs}, {arc.head for arc in arcs}
             return "".join({*first} - busy[0]), "".join({*last} - busy[1])
-        case (first, *others):
-            return _box_id(first), _box_id(others[-1] if others else first)
+        case (first, *_) as items:
+            # A text and a fork are no boxes.
+            enters, leaves = (
+                item.id
+                if (isinstance(item, Node) and item.role is not NodeRole.TERMINAL)
+                or (isinstance(item, Group) and item.title)
+                else ""
+                for item in (first, items[-1])
+            )
+            return enters, leaves
     return "", ""
-
-
-def _box_id(item: object) -> str:
-    """Return the id of the box that an item is; empty for a text or a fork."""
-    if isinstance(item, Node):
-        return "" if item.role is NodeRole.TERMINAL else item.id
-    return item.id if isinstance(item, Group) and item.title else ""
 
 
 def _frame(vertex: Vertex) -> str:
@@ -186,6 +186,7 @@ def _connector(
     canvas: Canvas, dag: Dag, plan: Plan, number: int, path: Sequence[Point], tail: End, at: Point
 ) -> Connector:
     route = plan.routes[number]
+    read = route.read
     vertex = dag.vertices[route.head]
     name = ends(vertex)[0] or (_frame(vertex) if route.way is Way.ACROSS else "")
     side = _side(canvas, route.side) if route.way is Way.ACROSS else _along(canvas, entry=True)
@@ -194,37 +195,22 @@ def _connector(
     framed = isinstance(content, Overview) and content.frames and content.frames[0].role
     pointed = bool(framed) or (isinstance(first, Node) and first.role is NodeRole.TERMINAL)
     head = End(element=name, side=side) if name else LOOSE
+    labels: tuple[Text, ...] = ()
+    if read.label:  # written along the flow; a rotated one is read upwards
+        (u, v), begins = plan.labels[number]
+        role = "text" if read.role is EdgeRole.FLOW else read.role
+        text = canvas.text(read.label, "label", role, (at[0] + u, at[1] + v))
+        start = Anchor.END if canvas.turned else Anchor.START
+        labels = (replace(text, anchor=start if begins else Anchor.MIDDLE),)
     return Connector(
-        role=route.read.role,
+        role=read.role,
         points=canvas.points(path),
         arrow=bool(name) or pointed,
         radius=spacing.BEND,
         tail=tail,
         head=head,
-        labels=_label(canvas, plan, number, at),
-        origin=route.read.origin,
-    )
-
-
-def _label(canvas: Canvas, plan: Plan, number: int, at: Point) -> tuple[Text, ...]:
-    """Return the label on a line, written along the flow; rotated labels are read upwards."""
-    read = plan.routes[number].read
-    if not read.label:
-        return ()
-    (u, v), begins = plan.labels[number]
-    place = at[0] + u, at[1] + v
-    role = "text" if read.role is EdgeRole.FLOW else read.role
-    start = Anchor.END if canvas.turned else Anchor.START
-    text = canvas.text(read.label, "label", role, place)
-    return (replace(text, anchor=start if begins else Anchor.MIDDLE),)
-
-
-def heading_lengths(dag: Dag, theme: Theme) -> tuple[tuple[str, float], ...]:
-    """Return the length of the title and the count of each frame of a module in a graph."""
-    frames = [vertex.frame for vertex in dag.vertices if vertex.frame]
-    pads = [(4 if frame.repeat > 1 else 2) * FRAME_PADDING for frame in frames]
-    return tuple(
-        (frame.id, sum(heading_widths(frame, theme)) + pad) for frame, pad in zip(frames, pads, strict=True)
+        labels=labels,
+        origin=read.origin,
     )
 
 
@@ -232,13 +218,3 @@ def words_on(dag: Dag, size: float) -> tuple[float, ...]:
     """Return the width of the words on each line of a graph."""
     reads = (read for vertex in dag.vertices for read in vertex.reads)
     return tuple(text_width(read.label, size) if read.label else 0.0 for read in reads)
-
-
-def tall_merge(box: Box, reach: float, *, turned: bool) -> Box:
-    """Return the box of a merge, extended across the flow so that several lines may enter it."""
-    extra = reach - spacing.MERGE_RADIUS
-    if extra <= 0:
-        return box
-    if turned:
-        return replace(box, form=Form.PILL, x=box.x - extra, width=box.width + 2 * extra)
-    return replace(box, form=Form.PILL, y=box.y - extra, height=box.height + 2 * extra)

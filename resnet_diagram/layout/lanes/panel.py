@@ -14,13 +14,14 @@ from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.draw import draw_part, high_merge
 from resnet_diagram.layout.flow.measure import extent_of, measured_part
+from resnet_diagram.layout.flow.titles import heading_widths
 from resnet_diagram.layout.lanes.bands import bands
-from resnet_diagram.layout.lanes.draw import draw_plan, heading_lengths, words_on
+from resnet_diagram.layout.lanes.draw import draw_plan, words_on
 from resnet_diagram.layout.lanes.extents import Extent
 from resnet_diagram.layout.lanes.plan import Plan, plan
 from resnet_diagram.layout.lanes.routes import Way
 from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
-from resnet_diagram.layout.overview.measure import low_frame
+from resnet_diagram.layout.overview.measure import FRAME_PADDING, low_frame
 from resnet_diagram.layout.overview.rows import OverviewLayout, measured_rows
 from resnet_diagram.layout.overview.scale import Scale, low_scale, scale_of
 from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, Point, boxes, connectors
@@ -78,7 +79,11 @@ class _Measured:
     def _plan(self, extents: Sequence[Extent]) -> Plan:
         theme = self.sizes.theme
         size = theme.size("label")
-        headings = heading_lengths(self.dag, theme)
+        headings = tuple(
+            (frame.id, sum(heading_widths(frame, theme)) + (4 if frame.repeat > 1 else 2) * FRAME_PADDING)
+            for frame in (vertex.frame for vertex in self.dag.vertices)
+            if frame
+        )
         return plan(self.dag, tuple(extents), words_on(self.dag, size), size, headings)
 
     def _extent(self, number: int, vertex: Vertex, width: float) -> Extent:

@@ -18,10 +18,6 @@ class _Run:
     before: set[float] = field(default_factory=set)
     behind: set[float] = field(default_factory=set)
 
-    def reach(self, *places: float) -> None:
-        """Extend the run to some places."""
-        self.low, self.high = min(self.low, *places), max(self.high, *places)
-
 
 Track = Mapping[tuple[int, Net], int]
 """The track of a net in a channel, from 0."""
@@ -37,15 +33,15 @@ class Tracks:
     lines: tuple[int, ...]
 
 
-@dataclass()
-class _Channels:
-    runs: dict[tuple[int, Net], _Run] = field(default_factory=dict)
+Runs = dict[tuple[int, Net], _Run]
+"""The run of a net in a channel."""
 
-    def run(self, channel: int, net: Net, *places: float) -> _Run:
-        """Return the run of a net in a channel, extended to some places."""
-        run = self.runs.setdefault((channel, net), _Run(places[0], places[0]))
-        run.reach(*places)
-        return run
+
+def _extended(runs: Runs, channel: int, net: Net, *places: float) -> _Run:
+    """Return the run of a net in a channel, extended to some places."""
+    run = runs.setdefault((channel, net), _Run(places[0], places[0]))
+    run.low, run.high = min(run.low, *places), max(run.high, *places)
+    return run
 
 
 def tracks(
@@ -55,27 +51,24 @@ def tracks(
 
     `entries`: offset of each route where it enters its head, in lines; `exits`: that of each net at its tail.
     """
-    upright, level = _Channels(), _Channels()
+    upright: Runs = {}
+    level: Runs = {}
     for route, offset in zip(routes, entries, strict=True):
         start, end = grid.columns[route.read.vertex], grid.columns[route.head]
         leave = 2 * grid.leaves(route.net) + 1 + exits[route.net]
         enter = 2 * grid.enters(route.net, route.head) + 1 + offset
-        if route.way is Way.LATE or (route.way is Way.STRAIGHT and leave != enter):
-            run = upright.run(end, route.net, leave, enter)
-            run.before.add(leave)
-            run.behind.add(enter)
-        elif route.way is Way.EARLY:
-            run = upright.run(start + 1, route.net, leave, enter)
+        if route.way in (Way.LATE, Way.EARLY) or (route.way is Way.STRAIGHT and leave != enter):
+            run = _extended(upright, start + 1 if route.way is Way.EARLY else end, route.net, leave, enter)
             run.before.add(leave)
             run.behind.add(enter)
         elif route.way is Way.AROUND:
             between = 2.0 * route.channel
-            upright.run(start + 1, route.net, leave, between).before.add(leave)
-            upright.run(end, route.net, between, enter).behind.add(enter)
-            level.run(route.channel, route.net, 2.0 * (start + 1), 2.0 * end)
+            _extended(upright, start + 1, route.net, leave, between).before.add(leave)
+            _extended(upright, end, route.net, between, enter).behind.add(enter)
+            _extended(level, route.channel, route.net, 2.0 * (start + 1), 2.0 * end)
     return Tracks(
-        upright=(first := _assigned(upright.runs)),
-        level=(second := _assigned(level.runs)),
+        upright=(first := _assigned(upright)),
+        level=(second := _assigned(level)),
         columns=_counts(first, grid.width + 1),
         lines=_counts(second, grid.height + 1),
     )
@@ -89,7 +82,7 @@ def _counts(track: Track, size: int) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _assigned(runs: Mapping[tuple[int, Net], _Run]) -> Track:
+def _assigned(runs: Runs) -> Track:
     """Return a track for each run: the first that is free behind those it must follow."""
     result: dict[tuple[int, Net], int] = {}
     by_channel: dict[int, list[tuple[Net, _Run]]] = {}

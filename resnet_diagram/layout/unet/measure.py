@@ -9,7 +9,7 @@ from resnet_diagram.diagram.model import Bar, Dag, Item, Node, NodeRole, Overvie
 from resnet_diagram.diagram.walk import is_merge, overviews, vertex_items
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
-from resnet_diagram.layout.flow.cells import Cell, NodeCell, Series
+from resnet_diagram.layout.flow.cells import NodeCell, Series
 from resnet_diagram.layout.flow.draw import draw_part, merge_box
 from resnet_diagram.layout.flow.measure import cells as cells_of
 from resnet_diagram.layout.flow.measure import series
@@ -86,7 +86,13 @@ def measured(vertex: Vertex, sizer: Sizer, width: float = 0.0) -> Part:
         return Part(vertex, Series((), *size, 0.0), *size, port, port)
     items = vertex_items(vertex)
     content = series([cell for item in items for cell in cells_of((item,), sizer.boxes[_kind(item)])])
-    ends = [_port(*content.parts[at]) for at in (0, -1)]
+    ends: list[Port] = []
+    for offset, cell in (content.parts[0], content.parts[-1]):
+        if isinstance(cell, NodeCell):
+            name, half = "" if cell.node.role is NodeRole.TERMINAL else cell.node.id, cell.wide / 2
+            ends.append(Port(name, offset, offset + cell.front, half, half + cell.shadows * SHADOW))
+        else:
+            ends.append(Port("", offset, offset + cell.length, cell.above, cell.below))
     below = max(content.below, *(port.below for port in ends))
     return Part(vertex, content, content.length, content.above, below, *ends)
 
@@ -102,15 +108,6 @@ def notes_width(vertex: Vertex, theme: Theme) -> float:
     size = theme.size("caption")
     lines = [text_width(note, size) for frame in frames for note in low_frame(frame).notes]
     return max(lines, default=0.0) + 2 * FRAME_PADDING + 1.0
-
-
-def _port(offset: float, cell: Cell) -> Port:
-    """Return the port of a cell that starts `offset` points behind the beginning of its part."""
-    if not isinstance(cell, NodeCell):
-        return Port("", offset, offset + cell.length, cell.above, cell.below)
-    name = "" if cell.node.role is NodeRole.TERMINAL else cell.node.id
-    half = cell.wide / 2
-    return Port(name, offset, offset + cell.front, half, half + cell.shadows * SHADOW)
 
 
 def shape_of(part: Part, resolution: str = "") -> str:
