@@ -50,14 +50,12 @@ def block_type(element: Element, *, gates: bool = True) -> Label:
 
 def unit_type(unit: Block | Stage) -> Label:
     """Return the usual name of a type of block, or of a transformer layer: "encoder layer"."""
-    return block_type(unit) if isinstance(unit, Block) else phrase(Kind.BLOCK, _layer_word(unit))
-
-
-def _layer_word(stage: Stage) -> Word:
-    attention = [layer for layer in walk(stage) if layer.kind is LayerKind.ATTENTION]
+    if isinstance(unit, Block):
+        return block_type(unit)
+    attention = [layer for layer in walk(unit) if layer.kind is LayerKind.ATTENTION]
     if any(setting(layer, "is_causal") or setting(layer, INPUT) for layer in attention):
-        return Word.DECODER_LAYER
-    return Word.ENCODER_LAYER if attention else Word.MIXER_LAYER
+        return phrase(Kind.BLOCK, Word.DECODER_LAYER)
+    return phrase(Kind.BLOCK, Word.ENCODER_LAYER if attention else Word.MIXER_LAYER)
 
 
 def layout_name(block: Block) -> Label:

@@ -45,6 +45,7 @@ def facts(network: Network) -> Facts:
     `[C, *spatial]`; `in` and `out` of a layer are channels; `block` is the number in the stage, from 1.
     """
     elements = list(placed(network))
+    inputs = network.inputs or (Port(name="", shape=network.input_shape),)
     fields = {id(stage): field for stage, field in stage_fields(network)}
     items = [(block, place) for block, place in elements if isinstance(block, Block)]
     return {
@@ -61,7 +62,7 @@ def facts(network: Network) -> Facts:
         "option": option(network),
         "notes": list(network.notes),
         "stopped_at": network.stopped_at,
-        "inputs": [_port(port) for port in inputs(network)],
+        "inputs": [_port(port) for port in inputs],
         "outputs": [_port(port) | {"from": source} for port, source in fed_outputs(network)],
         "stages": [
             _stage(stage, fields.get(id(stage)))
@@ -75,11 +76,6 @@ def facts(network: Network) -> Facts:
             if not is_residual(block)
         ],
     }
-
-
-def inputs(network: Network) -> tuple[Port, ...]:
-    """Return the inputs of a network; one without a name has an empty one."""
-    return network.inputs or (Port(name="", shape=network.input_shape),)
 
 
 def fed_outputs(network: Network) -> list[tuple[Port, str]]:

@@ -119,31 +119,22 @@ def operator_name(layer: Layer) -> Label:
         if total % part or part == 1:
             return phrase(Kind.OPERATOR, Word.SOME_CHANNELS, part, total)
         return phrase(Kind.OPERATOR, Word.PART_OF_CHANNELS, total // part)
-    if tokens := _learned_tokens(layer):
-        values = (tokens,) if tokens > 1 else ()
-        return phrase(Kind.OPERATOR, Word.LEARNED_TOKENS if values else Word.CLASS_TOKEN, *values)
-    word = _learned(layer) or _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))
-    if is_space_to_depth(layer):
+    if layer.op == "cat" and layer.params and layer.in_shape[0] == layer.out_shape[0]:
+        tokens = prod(layer.out_shape[1:]) - prod(layer.in_shape[1:])
+        if tokens:  # learned, beside those of the input
+            values = (tokens,) if tokens > 1 else ()
+            return phrase(Kind.OPERATOR, Word.LEARNED_TOKENS if values else Word.CLASS_TOKEN, *values)
+    word = _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))
+    if layer.op == "shift" and layer.params:
+        each = layer.params == prod(layer.in_shape) > layer.in_shape[0]
+        word = Word.POSITION_EMBEDDING if each else Word.LEARNED_SHIFT
+    elif is_space_to_depth(layer):
         word = Word.SPACE_TO_DEPTH
     elif layer.kind is LayerKind.UPSAMPLE:
         word = _UPSAMPLINGS.get(layer.op.rstrip("123d"), word)
     kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
     joining = setting(layer, INPUT)
     return Label(Term(kind=kind, word=word), *([literal(str(joining), Kind.NAME)] if joining else []))
-
-
-def _learned(layer: Layer) -> Word | None:
-    """Return what a layer adds that the network has learned; None for other layers."""
-    if layer.op != "shift" or not layer.params:
-        return None
-    each = layer.params == prod(layer.in_shape) > layer.in_shape[0]
-    return Word.POSITION_EMBEDDING if each else Word.LEARNED_SHIFT
-
-
-def _learned_tokens(layer: Layer) -> int:
-    """Return the number of learned tokens that a layer puts beside those of its input."""
-    appends = layer.op == "cat" and layer.params and layer.in_shape[0] == layer.out_shape[0]
-    return prod(layer.out_shape[1:]) - prod(layer.in_shape[1:]) if appends else 0
 
 
 def _arithmetic(layer: Layer) -> str:

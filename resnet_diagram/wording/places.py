@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
+from operator import itemgetter
 
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
@@ -31,7 +32,10 @@ def places(items: Sequence[Place], contents: Sequence[Place], total: int, *, res
     """
     if len(items) == len(contents):
         return phrase(Kind.PLACE, Word.ALL_BLOCKS) if len(items) > 1 else NOTHING
-    stages, totals = _by_stage(items), _by_stage(contents)
+    stages, totals = (
+        {stage: [number for _, number in run] for stage, run in groupby(sorted(blocks), key=itemgetter(0))}
+        for blocks in (items, contents)
+    )
     if all(numbers == totals[stage] for stage, numbers in stages.items()):
         single = len(items) == len(stages)
         return _of_stages(_ONLY if single else _ALL, list(stages), total)
@@ -55,13 +59,6 @@ def places(items: Sequence[Place], contents: Sequence[Place], total: int, *, res
 def in_stages(stages: Sequence[int], total: int) -> Label:
     """Return the places of layers and gates in some of `total` stages, in which they are no blocks."""
     return _of_stages(_IN, list(dict.fromkeys(stages)), total)
-
-
-def _by_stage(items: Sequence[Place]) -> dict[int, list[int]]:
-    stages: dict[int, list[int]] = {}
-    for stage, number in sorted(items):
-        stages.setdefault(stage, []).append(number)
-    return stages
 
 
 def _listed(stages: Mapping[int, Sequence[int]]) -> Label:

@@ -75,6 +75,21 @@ class Term:
     word: Word | str
     values: "tuple[Label, ...]" = ()
 
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Its kind, and those of the terms in its values."""
+        return frozenset({self.kind}).union(*(value.kinds for value in self.values))
+
+    def in_language(self, language: Language) -> "Term":
+        """Return the same term with its values in another language."""
+        values = tuple(value.in_language(language) for value in self.values)
+        return Term(kind=self.kind, word=self.word, values=values)
+
+    def text(self, language: Language) -> str:
+        """Return its text in a language."""
+        text = _word_text(self.word, language)
+        return text.format(*self.values) if isinstance(self.word, Word) else text
+
 
 class Label(str):
     """Text with the terms it is made of, joined by `joint`; `capital`: the first letter is a capital.
@@ -95,15 +110,18 @@ class Label(str):
     def _spelled(
         cls, parts: "tuple[Term | Label, ...]", joint: Word | str, language: Language, capital: bool
     ) -> Self:
-        texts = [part if isinstance(part, Label) else _term_text(part, language) for part in parts]
-        text = texts[0] if len(texts) == 1 else _joined([*filter(None, texts)], _word_text(joint, language))
+        texts = [part if isinstance(part, Label) else part.text(language) for part in parts]
+        texts, sign, (first, last) = [*filter(None, texts)], _word_text(joint, language), _IDEOGRAPHS
+        if sign == ", " and any(first <= end <= last for text in texts for end in (text[0], text[-1])):
+            sign = "，"  # a comma beside an ideograph is full-width
+        text = sign.join(texts)
         self = super().__new__(cls, text[:1].upper() + text[1:] if capital else text)
         self.parts, self.joint, self.capital, self.language = parts, joint, capital, language
         return self
 
     def in_language(self, language: Language) -> "Label":
         """Return the same terms in another language."""
-        parts = tuple(_part_in_language(part, language) for part in self.parts)
+        parts = tuple(part.in_language(language) for part in self.parts)
         return Label._spelled(parts, self.joint, language, self.capital)
 
     def split_first(self) -> "tuple[Label, ...]":
@@ -122,41 +140,15 @@ class Label(str):
     @cached_property
     def kinds(self) -> frozenset[Kind]:
         """Kinds of all terms in it, also of those within other terms."""
-        inner = [
-            part.kinds
-            if isinstance(part, Label)
-            else frozenset({part.kind}).union(*(value.kinds for value in part.values))
-            for part in self.parts
-        ]
-        return frozenset[Kind]().union(*inner)
+        return frozenset[Kind]().union(*(part.kinds for part in self.parts))
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         """Copy and pickle by parts."""
         return Label._spelled, (self.parts, self.joint, self.language, self.capital)
 
 
-def _term_text(term: Term, language: Language) -> str:
-    text = _word_text(term.word, language)
-    return text.format(*term.values) if isinstance(term.word, Word) else text
-
-
-def _joined(texts: list[str], joint: str) -> str:
-    """Join texts; commas between texts of which one ends or begins with an ideograph are full-width."""
-    first, last = _IDEOGRAPHS
-    if joint == ", " and any(first <= end <= last for text in texts for end in (text[0], text[-1])):
-        joint = "，"
-    return joint.join(texts)
-
-
 def _word_text(word: Word | str, language: Language) -> str:
     return language.get(word, word.value) if isinstance(word, Word) else word
-
-
-def _part_in_language(part: Term | Label, language: Language) -> Term | Label:
-    if isinstance(part, Label):
-        return part.in_language(language)
-    values = tuple(value.in_language(language) for value in part.values)
-    return Term(kind=part.kind, word=part.word, values=values)
 
 
 NOTHING = Label()

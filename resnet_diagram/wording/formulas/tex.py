@@ -7,6 +7,7 @@ from resnet_diagram.wording.formulas.signs import ACCENT_NAMES, ACCENTS, END, SP
 from resnet_diagram.wording.formulas.spans import Span, runs_of, spans
 
 _WORDS = re.compile(f"([A-Za-z]+(?:{SPACE}[A-Za-z]+)*)")
+_LETTER = re.compile(f"(.)([{''.join(ACCENTS.values())}]?)", re.DOTALL)
 _FORMULA = re.compile(f"{START}[^{END}]*(?:{END}|$)")
 
 
@@ -54,9 +55,9 @@ def _tex_span(span: Span) -> str:
 
 
 def _tex_signs(text: str) -> str:
-    return "".join(map(_tex_sign, re.findall(f".[{''.join(ACCENTS.values())}]?", text, re.DOTALL)))
-
-
-def _tex_sign(sign: str) -> str:
-    tex = TEX.get(sign[0], sign[0])
-    return rf"\{ACCENT_NAMES[sign[1]]}{{{tex}}}" if sign[1:] else tex
+    """Return letters of one style in TeX, each with its accent."""
+    result = ""
+    for sign, accent in _LETTER.findall(text):
+        tex = TEX.get(sign, sign)
+        result += rf"\{ACCENT_NAMES[accent]}{{{tex}}}" if accent else tex
+    return result
