@@ -170,8 +170,12 @@ def write_as(item: Format, figure: Figure, *others: Figure) -> Content:
     Raises UsageError if the engine does not write the format. Warns if the format ignores a dark mode or
     a scale.
     """
-    check_engine(item, figure.output.engine)
     left = figure.output.engine is Engine.OWN
+    if not left and item.graphviz is None:
+        able = ", ".join(row.name for row in FORMATS if row.graphviz)
+        raise UsageError(
+            f"--engine graphviz writes {able}, not {item.name!r}. Leave --engine out, or change the format."
+        )
     name = item.name if left else f"Graphviz's {item.name}"
     if figure.output.scale != 1.0 and not (item.scales and left):
         able = ", ".join(row.name for row in FORMATS if row.scales)
@@ -180,18 +184,9 @@ def write_as(item: Format, figure: Figure, *others: Figure) -> Content:
         warn_unrendered(
             f"{name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
         )
-    if not left and item.graphviz:
+    if item.graphviz and not left:
         return item.graphviz(figure)
     return item.render(figure, *(others if item.together else ()))
-
-
-def check_engine(item: Format, engine: Engine) -> None:
-    """Raise UsageError where the engine does not write the format."""
-    if engine is Engine.GRAPHVIZ and item.graphviz is None:
-        able = ", ".join(row.name for row in FORMATS if row.graphviz)
-        raise UsageError(
-            f"--engine graphviz writes {able}, not {item.name!r}. Leave --engine out, or change the format."
-        )
 
 
 def format_named(name: str) -> Format:

@@ -1,7 +1,7 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Dag, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole, Read
+from resnet_diagram.diagram.model import Dag, EdgeRole, Fork, Group, Item, Node, NodeRole, Read
 from resnet_diagram.diagram.walk import MERGE_SIGNS, vertex_items
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.escape.xml import printable
@@ -29,13 +29,21 @@ def render_outline(figure: Figure) -> str:
     """Return the outline of a figure, with a final line break; groups and forks are indented trees."""
     diagram = flattened(figure.diagram)
     writer = _Writer(figure.language)
+    legend = []
+    for entry in diagram.legend:
+        if entry.role in MERGE_SIGNS:
+            legend.append(f"{MERGE_SIGNS[NodeRole(entry.role)]} {entry.text}")
+        elif entry.role is NodeRole.REMOVED:
+            legend.append(f"{_REMOVED} {entry.text}")
+        elif entry.role is None:
+            legend.append(entry.text)
     text = render(
         "outline",
         "figure.txt.jinja",
         figure.output.templates,
         title=" ".join(diagram.title.split()),
         lines=[line for item in diagram.chain.items for line in writer.lines(item)],
-        legend=[line for entry in diagram.legend for line in _legend_line(entry)],
+        legend=legend,
         shortcut=writer.words(Word.SHORTCUT),
     )
     return escape_controls(printable(text))
@@ -147,11 +155,3 @@ class _Writer:
         if node.role is NodeRole.REMOVED:
             return f"{_REMOVED} {shown}"
         return self.words(Word.INPUT, shown) if node.role is NodeRole.INPUT else shown
-
-
-def _legend_line(entry: LegendEntry) -> list[str]:
-    if entry.role in MERGE_SIGNS:
-        return [f"{MERGE_SIGNS[NodeRole(entry.role)]} {entry.text}"]
-    if entry.role is NodeRole.REMOVED:
-        return [f"{_REMOVED} {entry.text}"]
-    return [entry.text] if entry.role is None else []

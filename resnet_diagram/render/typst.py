@@ -131,25 +131,36 @@ def _titled(group: Group) -> Iterator[tuple[str, Leaf]]:
     yield from ((title, label) for label in group.labels)
 
 
-def _statements(leaf: Leaf, theme: Theme, sizes: Sizes) -> list[str]:
+def _statements(leaf: Leaf, theme: Theme, sizes: Sizes) -> Iterator[str]:
     match leaf:
         case Box():
-            stack = [*leaf.stacked(), leaf]
+            for box in (*leaf.stacked(), leaf):
+                yield _box(box, theme)
             signs = [Connector(role=leaf.role, points=ends, arrow=False) for ends in leaf.strokes()]
-            return [
-                *(_box(box, theme) for box in stack),
-                *map(_connector, signs),
-                *(_text(text, sizes) for text in leaf.texts),
-            ]
+            parts: tuple[Leaf, ...] = (*signs, *leaf.texts)
+            for part in parts:
+                yield from _statements(part, theme, sizes)
         case Marker():
             extent = 2 * leaf.radius
-            corners = [(x - leaf.radius, y - leaf.radius, extent, extent) for x, y in leaf.points]
+            circles = [(x - leaf.radius, y - leaf.radius, extent, extent) for x, y in leaf.points]
             radius = [f"radius: {number(leaf.radius)}"]
-            return [f"node({_call(leaf.role, map(number, corner), radius)})" for corner in corners]
+            for circle in circles:
+                yield f"node({_call(leaf.role, map(number, circle), radius)})"
         case Connector():
-            return [_connector(leaf)]
+            options = [] if leaf.arrow else ["arrow: false"]
+            if leaf.radius != _RADIUS and len(leaf.points) > 2:
+                options.append(f"radius: {number(leaf.radius)}")
+            yield f"wire({_call(leaf.role, _places(leaf.points), options)})"
         case Text():
-            return [_text(leaf, sizes)]
+            size = number(leaf.size)
+            options = [f"size: {size}"] if size != sizes[leaf.role] else []
+            options += [f"anchor: {_ANCHORS[leaf.anchor]}"] if leaf.anchor in _ANCHORS else []
+            options += ['weight: "bold"'] if leaf.bold else []
+            options += ['style: "italic"'] if leaf.italic else []
+            options += ["turned: true"] if leaf.turned else []
+            options += ["halo: true"] if leaf.halo else []
+            place = number(leaf.x), number(leaf.y)
+            yield f"words({_call(leaf.role, [*place, _body(leaf)], options)})"
 
 
 def _box(box: Box, theme: Theme) -> str:
@@ -164,24 +175,6 @@ def _box(box: Box, theme: Theme) -> str:
     options += [f"radius: {number(radius)}"] if radius else []
     extent = [number(value) for value in (box.x, box.y, box.width, box.height)]
     return f"node({_call(box.role, extent, options)}){note}"
-
-
-def _connector(line: Connector) -> str:
-    options = [] if line.arrow else ["arrow: false"]
-    if line.radius != _RADIUS and len(line.points) > 2:
-        options.append(f"radius: {number(line.radius)}")
-    return f"wire({_call(line.role, _places(line.points), options)})"
-
-
-def _text(text: Text, sizes: Sizes) -> str:
-    size = number(text.size)
-    options = [f"size: {size}"] if size != sizes[text.role] else []
-    options += [f"anchor: {_ANCHORS[text.anchor]}"] if text.anchor in _ANCHORS else []
-    options += ['weight: "bold"'] if text.bold else []
-    options += ['style: "italic"'] if text.italic else []
-    options += ["turned: true"] if text.turned else []
-    options += ["halo: true"] if text.halo else []
-    return f"words({_call(text.role, [number(text.x), number(text.y), _body(text)], options)})"
 
 
 def _body(text: Text) -> str:

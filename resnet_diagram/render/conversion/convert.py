@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from functools import cache
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,21 +26,17 @@ _PDF_VERSION: Literal["1.5"] = "1.5"
 _STRICT: Literal["a-2u"] = "a-2u"
 """A standard of archives: typst refuses to write a letter that no font has."""
 
-_INCH = 72
-_HAIR = 0.02
-"""Pixels: more than single precision loses, less than anyone sees."""
-
 
 def render_pdf(figure: Figure) -> bytes:
     """Return a PDF of one page in the drawing's size; its bytes are deterministic."""
-    return convert(figure, "pdf")
+    return convert(figure, "pdf", *sizes(figure))
 
 
-def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
-    """Return the figure as a PDF of one page, or as PNG, rendered from its SVG template.
+def convert(figure: Figure, form: Literal["pdf", "png"], size: Size, view: Size) -> bytes:
+    """Return the figure as a PDF of one page, or as PNG, rendered from its SVG.
 
-    Warns of a character that no font has. Raises RenderError if typst is not installed or cannot read the
-    output of a user's template.
+    `size`: page size in points. `view`: extent of its coordinates. Warns of a character that no font has.
+    Raises RenderError if typst is not installed or cannot read the output of a user's template.
     """
     try:
         import typst
@@ -50,7 +45,7 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
         raise RenderError(message) from error
     font = figure.theme.font
     warn_of_absent(font)
-    svg = svg_text(figure, replace(figure.theme, font=drawn_font(font), dark=None), *_sizes(figure, form))
+    svg = svg_text(figure, replace(figure.theme, font=drawn_font(font), dark=None), size, view)
     texts = {"title": figure.spoken_title, "description": figure.scene.description}
     inputs = {"svg": svg} | {name: printable(text) for name, text in texts.items()}
     installed = needs_installed(svg, font)
@@ -67,30 +62,6 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
         )
     except typst.TypstError as error:
         raise RenderError(f"typst cannot turn the SVG into {form.upper()}: {error.message}.") from error
-
-
-def _sizes(figure: Figure, form: str) -> tuple[Size, Size]:
-    """Return the page size in points, for PNG in whole pixels, and the extent of its coordinates."""
-    if form == "pdf":
-        return sizes(figure)
-    page, scale = whole_pixels(figure), figure.output.scale
-    width, height = (f"{points / scale:.6f}" for points in page)
-    return Size(*(f"{points:.6f}" for points in page)), Size(width, height)
-
-
-def whole_pixels(figure: Figure) -> tuple[float, float]:
-    """Return the page size in points, rounded up to whole pixels.
-
-    typst renders an SVG into an intermediate image, its width rounded up to pixels and its height derived
-    from the width and rounded up too, and then samples the nearest pixel of that image. Only if both
-    images have the same size is no row of pixels lost; the size is slightly below whole pixels to make
-    the roundings stable.
-    """
-    dpi = figure.output.dpi
-    width, high = (ceil(points * dpi / _INCH) for points in figure.extent)
-    less = _HAIR * min(1.0, width / high)
-    pixels = (width - less, high - less * high / width - _HAIR)
-    return pixels[0] * _INCH / dpi, pixels[1] * _INCH / dpi
 
 
 @cache

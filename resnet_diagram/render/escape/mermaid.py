@@ -50,12 +50,9 @@ def mermaid_text(text: str) -> str:
     clean = re.sub(r"\$(?=\$)", "$\u2060", clean)
     between = "\n" if _MERMAID_READ.search(clean) else _MERMAID_NAMED["\n"]
     marks = {result.start(result.lastindex or 0) for result in _MERMAID_MARKS.finditer(clean)}
-    return "".join(
-        between if sign == "\n" else _mermaid_sign(sign, at in marks) for at, sign in enumerate(clean)
-    )
-
-
-def _mermaid_sign(sign: str, mark: bool) -> str:
-    if not mark and (sign in _MERMAID_PLAIN or sign.isalnum() or ord(sign) > 0x9F):
-        return sign
-    return _MERMAID_NAMED.get(sign) or f"#{ord(sign)};"
+    signs = []
+    for at, sign in enumerate(clean):
+        plain = at not in marks and (sign in _MERMAID_PLAIN or sign.isalnum() or ord(sign) > 0x9F)
+        named = between if sign == "\n" else _MERMAID_NAMED.get(sign)
+        signs.append(sign if plain else named or f"#{ord(sign)};")
+    return "".join(signs)

@@ -2,7 +2,6 @@ r"""Escape text for TeX."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from itertools import groupby
 
 from resnet_diagram.render.escape.xml import printable
@@ -138,12 +137,18 @@ def tex_text(text: str, right: str = "") -> str:
         return "".join(tex_formula(part) if formula else tex_text(part, right) for formula, part in parts)
     clean = printable(text)
     composed = unicodedata.normalize("NFC", clean)
+    pieces: list[str] = []
     signs = [(sign, _tex_sign(sign)) for sign in composed]
-    runs = groupby(signs, key=lambda pair: pair[1] is not None)
-    escaped = "".join(
-        "".join(tex or "" for _, tex in run) if names else _tex_unknown(run, right) for names, run in runs
-    )
-    return re.sub("-(?=-)", "-{}", escaped)
+    for known, run in groupby(signs, key=lambda pair: pair[1] is not None):
+        plain, written = zip(*run, strict=True)
+        names, letters = " ".join(f"U+{ord(sign):04X}" for sign in plain), "".join(plain)
+        if known:
+            pieces += written
+        elif right:
+            pieces.append(f"{right}{{{letters}}}{{{names}}}")
+        else:
+            pieces.append(rf"\ifdefined\Umathchar {letters}\else {names}\fi{{}}")
+    return re.sub("-(?=-)", "-{}", "".join(pieces))
 
 
 def _tex_sign(sign: str) -> str | None:
@@ -156,11 +161,3 @@ def _tex_sign(sign: str) -> str | None:
     if len(parts) == 2 and parts[0].isascii() and parts[1] in _TEX_ACCENTS:
         return f"\\{_TEX_ACCENTS[parts[1]]}{{{parts[0]}}}"
     return None
-
-
-def _tex_unknown(run: Iterable[tuple[str, str | None]], right: str) -> str:
-    signs = [sign for sign, _ in run]
-    names = " ".join(f"U+{ord(sign):04X}" for sign in signs)
-    if right:
-        return f"{right}{{{''.join(signs)}}}{{{names}}}"
-    return rf"\ifdefined\Umathchar {''.join(signs)}\else {names}\fi{{}}"

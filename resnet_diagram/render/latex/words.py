@@ -60,15 +60,14 @@ def tex_math(text: str) -> str:
     {}[\text{odd\_name}
     """
     line = " ".join(text.split())
-    math = "".join(_token(result) for result in _TOKENS.finditer(line)).strip()
+    tokens = [
+        rf"\text{{{tex_text(token[0])}}}"
+        if token.lastgroup == "words"
+        else _MATHS.get(token.lastgroup or "") or _times(token[0])
+        for token in _TOKENS.finditer(line)
+    ]
+    math = "".join(tokens).strip()
     return "{}" + math if math.startswith("[") else math
-
-
-def _token(match: re.Match[str]) -> str:
-    kind = match.lastgroup or ""
-    if kind == "words":
-        return rf"\text{{{tex_text(match[0])}}}"
-    return _MATHS.get(kind) or _times(match[0])
 
 
 def _times(text: str) -> str:

@@ -75,7 +75,16 @@ def drawn(element: Element, brush: Brush, named: bool = True) -> str:
             inside = "".join(parts + [_label(text, brush) for text in element.labels])
         case Connector():
             role = element.role
-            inside = _connector(element, brush)
+            parts = [_line(line_end(element), role, brush, element.radius)]
+            if element.arrow:
+                before, tip = element.points[-2:]
+                head = {
+                    "class": brush.ink("area", role),
+                    "points": pairs(arrow_head(tip, towards(before, tip))),
+                    "fill": brush.theme.style(role).fill,
+                }
+                parts.append(tag("polygon", head))
+            inside = "".join(parts + [_label(text, brush) for text in element.labels])
         case Marker():
             role = f"{element.role} {element.kind}"
             inside = "".join([_outline(dot, brush) for dot in element.circles()])
@@ -127,23 +136,21 @@ def _line(points: tuple[Point, ...], role: str, brush: Brush, radius: float = 0.
     return tag("path", attributes)
 
 
-def _connector(line: Connector, brush: Brush) -> str:
-    """Return the line of a connector, with its arrow head and its labels."""
-    parts = [_line(line_end(line), line.role, brush, line.radius)]
-    if line.arrow:
-        head = {
-            "class": brush.ink("area", line.role),
-            "points": pairs(arrow_head(line.points[-1], towards(line.points[-2], line.points[-1]))),
-            "fill": brush.theme.style(line.role).fill,
-        }
-        parts.append(tag("polygon", head))
-    return "".join(parts + [_label(text, brush) for text in line.labels])
-
-
 def _label(text: Text, brush: Brush) -> str:
-    """Return a text outside boxes; its halo interrupts the lines behind it."""
-    inside = (_halo(text, brush) if text.halo else "") + _text(text, brush)
-    return tag("g", {"class": text.role}, inside)
+    """Return a text outside boxes; its halo in page colour interrupts the lines behind it."""
+    behind = ""
+    if text.halo:
+        patch = {
+            "class": brush.ink("area", "page"),
+            "x": number(text.x - text.anchor.share * text.width - _HALO),
+            "y": number(text.y - 0.6 * text.size),
+            "width": number(text.width + 2 * _HALO),
+            "height": number(1.2 * text.size),
+            "fill": brush.theme.page,
+            "transform": _turn(text),
+        }
+        behind = tag("rect", patch)
+    return tag("g", {"class": text.role}, behind + _text(text, brush))
 
 
 def _text(text: Text, brush: Brush) -> str:
@@ -186,20 +193,6 @@ def _words(text: Text) -> str:
         words = xml_text(span.text)
         pieces.append(tag("tspan", keys, words) if any(keys.values()) else words)
     return "".join(pieces)
-
-
-def _halo(text: Text, brush: Brush) -> str:
-    """Return the rectangle in page colour that interrupts lines behind a text."""
-    attributes = {
-        "class": brush.ink("area", "page"),
-        "x": number(text.x - text.anchor.share * text.width - _HALO),
-        "y": number(text.y - 0.6 * text.size),
-        "width": number(text.width + 2 * _HALO),
-        "height": number(1.2 * text.size),
-        "fill": brush.theme.page,
-        "transform": _turn(text),
-    }
-    return tag("rect", attributes)
 
 
 def _dash(style: Style) -> str:

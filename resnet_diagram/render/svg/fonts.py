@@ -60,28 +60,22 @@ def _subset(path: Path, letters: set[str]) -> bytes | None:
     try:
         from fontTools.subset import Options, Subsetter
         from fontTools.ttLib import TTFont
-    except ImportError:
-        _warn(path, "Install the extra resnet-diagram[fonts] to embed it.")
-        return None
-    options = Options(hinting=False, layout_features=[], name_IDs=[], recalc_timestamp=False)
-    subsetter = Subsetter(options)
-    subsetter.populate(text="".join(sorted(letters)))
-    file = BytesIO()
-    try:
+
         font = TTFont(path, recalcTimestamp=False)
-        if font["OS/2"].fsType & _RESTRICTED:
-            _warn(path, "Its licence does not permit to embed it.")
-            return None
-        options.drop_tables = [tag for tag in font.keys() if tag not in _TABLES]  # noqa: SIM118 (no dict)
-        subsetter.subset(font)
-        font.flavor = "woff"
-        font.save(file)
+        if not font["OS/2"].fsType & _RESTRICTED:
+            options = Options(hinting=False, layout_features=[], name_IDs=[], recalc_timestamp=False)
+            options.drop_tables = [tag for tag in font.keys() if tag not in _TABLES]  # noqa: SIM118 (no dict)
+            subsetter = Subsetter(options)
+            subsetter.populate(text="".join(sorted(letters)))
+            subsetter.subset(font)
+            font.flavor, file = "woff", BytesIO()
+            font.save(file)
+            return file.getvalue()
+        reason = "Its licence does not permit to embed it."
+    except ImportError:
+        reason = "Install the extra resnet-diagram[fonts] to embed it."
     except Exception as error:  # damaged tables raise anything
-        _warn(path, f"It is damaged: {error}.")
-        return None
-    return file.getvalue()
-
-
-def _warn(path: Path, reason: str) -> None:
+        reason = f"It is damaged: {error}."
     message = f"The SVG names the font {path.name}, but does not hold it: it may look different elsewhere."
     warn_unrendered(f"{message} {reason}")
+    return None

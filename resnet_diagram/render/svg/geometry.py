@@ -26,13 +26,14 @@ def bent(points: tuple[Point, ...], radius: float) -> str:
     >>> bent(((0, 0), (10, 0), (10, 20)), 4)
     'M0 0L6 0Q10 0 10 4L10 20'
     """
-    items = [f"M{_pair(points[0])}"]
+    steps = [("M", points[0])]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         room = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
         near = _moved(corner, towards(before, corner), -room)
         far = _moved(corner, towards(corner, after), room)
-        items.append(f"L{_pair(near)}Q{_pair(corner)} {_pair(far)}")
-    return "".join([*items, f"L{_pair(points[-1])}"])
+        steps += [("L", near), ("Q", corner), (" ", far)]
+    steps.append(("L", points[-1]))
+    return "".join([f"{sign}{number(x)} {number(y)}" for sign, (x, y) in steps])
 
 
 def arrow_head(tip: Point, direction: Point) -> tuple[Point, ...]:
@@ -59,10 +60,6 @@ def towards(start: Point, end: Point) -> Point:
 
 def _moved(point: Point, direction: Point, distance: float) -> Point:
     return point[0] + direction[0] * distance, point[1] + direction[1] * distance
-
-
-def _pair(point: Point) -> str:
-    return f"{number(point[0])} {number(point[1])}"
 
 
 def pairs(points: tuple[Point, ...]) -> str:

@@ -1,6 +1,6 @@
 """Colours of an SVG that follows its reader's light or dark mode: classes and custom properties of CSS."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from operator import attrgetter
 
 from resnet_diagram.dataclass import dataclass
@@ -49,11 +49,6 @@ class Ink:
         return [(name, f"--{self._style}-{part}", part) for name, part in _PAINTS[self.sort]]
 
 
-def style_sheet(rules: Sequence[str]) -> list[str]:
-    """Return the lines of a style sheet, none if it has no rules."""
-    return ["<style>", *rules, "</style>"] if rules else []
-
-
 def mode_rules(name: str, inks: Iterable[Ink], theme: Theme) -> list[str]:
     """Return the rules of some inks in the drawing with the id `name`; none if the theme has one mode.
 
@@ -62,33 +57,28 @@ def mode_rules(name: str, inks: Iterable[Ink], theme: Theme) -> list[str]:
     if not theme.dark:
         return []
     used = sorted(set(inks), key=attrgetter("sort", "role", "shade"))
-    light, dark = _values(used, theme), _values(used, theme.dark)
+    paints = [(ink, variable, part) for ink in used for _, variable, part in ink.variables()]
+    light, dark = (
+        sorted({(variable, getattr(mode.style(ink.role, ink.shade), part)) for ink, variable, part in paints})
+        for mode in (theme, theme.dark)
+    )
     rules = [
         f"  #{name} .{ink.name} {{ " + "; ".join(f"{key}: var({value})" for key, value, _ in ink.variables())
         for ink in used
     ]
     return [
         f"#{name} {{",
-        *(f"  {variable}: {colour};" for variable, colour in light.items()),
+        *(f"  {variable}: {colour};" for variable, colour in light),
         "}",
         "@media (prefers-color-scheme: dark) {",
         f"  #{name}:not({' *, '.join(_PAGES_LIGHT)} *) {{",
-        *(f"    {variable}: {colour};" for variable, colour in dark.items()),
+        *(f"    {variable}: {colour};" for variable, colour in dark),
         "  }",
         "}",
         ", ".join(f"{page} #{name}" for page in _PAGES_DARK) + " {",
-        *(f"  {variable}: {colour};" for variable, colour in dark.items()),
+        *(f"  {variable}: {colour};" for variable, colour in dark),
         "}",
         "@supports (fill: var(--page-fill)) {",
         *(f"{rule} }}" for rule in rules),
         "}",
     ]
-
-
-def _values(inks: list[Ink], theme: Theme) -> dict[str, str]:
-    colours = {
-        variable: getattr(theme.style(ink.role, ink.shade), part)
-        for ink in inks
-        for _, variable, part in ink.variables()
-    }
-    return dict(sorted(colours.items()))

@@ -13,7 +13,7 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.fonts import warn_of_absent
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.svg.elements import Brush, drawn, tag
-from resnet_diagram.render.svg.modes import mode_rules, style_sheet
+from resnet_diagram.render.svg.modes import mode_rules
 from resnet_diagram.style.theme import Theme
 
 _TEMPLATE = "figure.svg.jinja"
@@ -47,7 +47,8 @@ def sizes(figure: Figure) -> tuple[Size, Size]:
 def svg_text(figure: Figure, theme: Theme, size: Size, view: Size, faces: Sequence[str] = ()) -> str:
     """Return the SVG document of a figure, with the colours and the font of `theme`.
 
-    `size`: page size in points. `view`: extent of the visible coordinates. `faces`: CSS that holds fonts.
+    `size`: page size in points. `view`: extent of the visible coordinates. `faces`: CSS that holds fonts. A
+    template of the user's gets the finished document.
     """
     scene, prefix = figure.scene, figure.output.id_prefix
     brush = Brush(theme, f"{prefix}-" if prefix else "")
@@ -64,23 +65,19 @@ def svg_text(figure: Figure, theme: Theme, size: Size, view: Size, faces: Sequen
         "aria-labelledby": f"{name}-title {name}-desc",
         "font-family": xml_text(theme.font),
     }
+    sheets = [[f"@font-face {{ {face}; }}" for face in faces], mode_rules(name, brush.inks, theme)]
+    title, description = xml_text(figure.spoken_title), xml_text(scene.description)
     lines = [
-        tag("title", {"id": f"{name}-title"}, xml_text(figure.spoken_title)),
-        tag("desc", {"id": f"{name}-desc"}, xml_text(scene.description)),
-        *style_sheet([f"@font-face {{ {face}; }}" for face in faces]),
-        *style_sheet(mode_rules(name, brush.inks, theme)),
+        tag("title", {"id": f"{name}-title"}, title),
+        tag("desc", {"id": f"{name}-desc"}, description),
+        *(line for rules in sheets if rules for line in ("<style>", *rules, "</style>")),
         tag("rect", page | {"fill": theme.page}),
         *shapes,
     ]
-    return _in_template(figure, tag("svg", attributes, "\n" + "\n".join(lines) + "\n") + "\n")
-
-
-def _in_template(figure: Figure, document: str) -> str:
-    """Return what the user's own template makes of the finished document, if there is one."""
+    document = tag("svg", attributes, "\n" + "\n".join(lines) + "\n") + "\n"
     folder = figure.output.templates
     if folder is None or not (folder / "svg" / _TEMPLATE).is_file():
         return document
     from resnet_diagram.render.templates import render  # Jinja takes a sixth of the time of a drawing
 
-    title, description = xml_text(figure.spoken_title), xml_text(figure.scene.description)
     return render("svg", _TEMPLATE, folder, document=document, title=title, description=description)
