@@ -7,8 +7,6 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-_MOVES = frozenset({"cuda", "cpu", "pin_memory", "numpy", "__array__", "tolist"})
-
 
 class Compatible(TorchFunctionMode):
     """Answers `.tolist()` and `.numpy()` with ones, and ignores moves to other devices."""
@@ -20,8 +18,12 @@ class Compatible(TorchFunctionMode):
         options = dict(kwargs or {})
         name = getattr(func, "__name__", "")
         if args and isinstance(args[0], Tensor):
-            if name in _MOVES:
-                return _moved(name, func, args, options)
+            tensor = args[0]
+            if name in ("cuda", "cpu", "pin_memory"):
+                return tensor
+            if name in ("numpy", "__array__", "tolist") and tensor.is_meta:
+                real = torch.ones(tensor.shape, dtype=tensor.dtype, device="cpu")
+                return real.tolist() if name == "tolist" else real.numpy()
             if name == "to":
                 return converted(func, args, options)
         if options.get("device") is not None and foreign(options["device"]):
@@ -32,17 +34,6 @@ class Compatible(TorchFunctionMode):
 def foreign(device: Any) -> bool:
     """Return whether a device may not be there."""
     return isinstance(device, int) or torch.device(device).type not in ("cpu", "meta")
-
-
-def _moved(name: str, func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
-    """Return a tensor unchanged, or made-up values if values are requested."""
-    tensor = args[0]
-    if name in ("cuda", "cpu", "pin_memory"):
-        return tensor
-    if not tensor.is_meta:
-        return func(*args, **options)
-    real = torch.ones(tensor.shape, dtype=tensor.dtype, device="cpu")
-    return real.tolist() if name == "tolist" else real.numpy()
 
 
 def converted(func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:

@@ -50,22 +50,17 @@ class Snapshot:
         """Put the recorded objects back into each container."""
         start = 0
         for holder, names, end in zip(self.holders, self.names, self.ends, strict=True):
-            _restore_container(holder, names, self.values[start:end])
-            start = end
-
-
-def _restore_container(holder: Container, names: tuple[Any, ...], values: list[Any]) -> None:
-    """Make a dictionary hold these values under these names, or a list hold them."""
-    if isinstance(holder, list):
-        if len(holder) != len(values) or not all(map(operator.is_, holder, values)):
-            holder[:] = values
-    elif tuple(holder) != names:
-        holder.clear()
-        holder.update(zip(names, values, strict=True))
-    else:
-        for name, value in zip(names, values, strict=True):
-            if holder[name] is not value:
-                holder[name] = value
+            values, start = self.values[start:end], end
+            if isinstance(holder, list):
+                if len(holder) != len(values) or not all(map(operator.is_, holder, values)):
+                    holder[:] = values
+                continue
+            if tuple(holder) != names:
+                holder.clear()
+                holder.update(zip(names, values, strict=True))
+            for name, value in zip(names, values, strict=True):
+                if holder[name] is not value:
+                    holder[name] = value
 
 
 def attribute_of(model: nn.Module, name: str) -> Any:
@@ -95,10 +90,9 @@ def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
         for script, training in scripts:
             script.training = training
         before.restore()
-        before_ids = set(map(id, before.holders))
-        for holder in [
-            holder for module in modules for holder in _mutable_state(module) if id(holder) not in before_ids
-        ]:
+        ids = set(map(id, before.holders))
+        added = [holder for module in modules for holder in _mutable_state(module) if id(holder) not in ids]
+        for holder in added:
             holder.clear()
 
 
@@ -167,10 +161,22 @@ def quiet() -> Iterator[None]:
 
     Modules may lie as deep in each other as torch allows.
     """
-    with random_states(), settings(), warnings.catch_warnings(action="ignore"), prints_on_stderr():
-        torch.backends.mha.set_fastpath_enabled(False)  # it hides a whole layer in one operation
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
-        yield
+    before = [(read, write, read()) for read, write in _SETTINGS]
+    lists = [(holder, list(holder)) for holder in (sys.path, sys.argv)]
+    try:
+        with random_states(), warnings.catch_warnings(action="ignore"), contextlib.ExitStack() as contexts:
+            contexts.enter_context(prints_on_stderr())
+            for device in filter(torch.is_autocast_enabled, ("cpu", "cuda")):
+                contexts.enter_context(torch.autocast(device, enabled=False))
+            torch.backends.mha.set_fastpath_enabled(False)  # it hides a whole layer in one operation
+            sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+            yield
+    finally:
+        for read, write, value in before:
+            if read() != value:
+                write(value)
+        for holder, items in lists:
+            holder[:] = items
 
 
 @contextlib.contextmanager
@@ -215,25 +221,6 @@ _SETTINGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
     (lambda: dict(os.environ), _set_environment),
 )
 """Settings of the whole process that a forward may change: how to read and to write each."""
-
-
-@contextlib.contextmanager
-def settings() -> Iterator[None]:
-    """Restore settings of torch and Python, and switch a caller's autocast off."""
-    before = [(read, write, read()) for read, write in _SETTINGS]
-    lists = [(holder, list(holder)) for holder in (sys.path, sys.argv)]
-    try:
-        with contextlib.ExitStack() as contexts:
-            for device in ("cpu", "cuda"):
-                if torch.is_autocast_enabled(device):
-                    contexts.enter_context(torch.autocast(device, enabled=False))
-            yield
-    finally:
-        for read, write, value in before:
-            if read() != value:
-                write(value)
-        for holder, items in lists:
-            holder[:] = items
 
 
 @contextlib.contextmanager
@@ -313,15 +300,6 @@ def _attribute_of(owner: nn.Module, module: nn.Module) -> str:
             if item is module:
                 return f"{name}.{key}"
     return ""
-
-
-def without_wrappers(path: str) -> str:
-    """Return a module's path as it would be without compiling wrappers.
-
-    >>> without_wrappers("layer1._orig_mod.0.conv")
-    'layer1.0.conv'
-    """
-    return ".".join(part for part in path.split(".") if part != "_orig_mod")
 
 
 def check_interrupt(error: BaseException) -> None:

@@ -213,7 +213,11 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def _answer(self, overload: Overload, tensor: Tensor) -> Any:
         """Return an assumed answer to a question about values: yes, or one. Raises EndlessLoopError."""
         path = self.graph.calls[self.stack[-1]].path or "the model"
-        earlier = self._questions.setdefault((self.stack[-1], *_user_position()), [])
+        frame = inspect.currentframe()
+        while frame and is_foreign(frame.f_code.co_filename):
+            frame = frame.f_back
+        place = (frame.f_code, frame.f_lasti) if frame else (None, 0)  # the instruction of the user's code
+        earlier = self._questions.setdefault((self.stack[-1], *place), [])
         if len(earlier) >= QUESTIONS:
             repeated = [numbers for numbers in self._questions.values() if 2 * len(numbers) > QUESTIONS]
             raise EndlessLoopError(
@@ -279,7 +283,8 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             if "dropout" in overload.name:
                 reading.refs[0].node.dropout = float(args[1])
             return result  # dropout in eval mode, a needless contiguous(): nothing happened
-        shape = _shape_of_result(overload, args, kwargs, result)
+        tensors = [*tensors_in(result), *(written(overload, args, kwargs) if overload.writes else ())]
+        shape = tuple(tensors[0].shape) if tensors else ()
         active = bool(reading.active) and not overload.operator.shape_only
         node = self._node(NodeKind.OPERATION, shape, active)
         node.op, node.names, node.defaults = overload.name, overload.names, overload.defaults
@@ -315,17 +320,3 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
                 self.marks.put(tensor, node, source.memory, position)
             else:
                 self.marks.put(tensor, node, Memory(writer=node), position)
-
-
-def _user_position() -> tuple[CodeType | None, int]:
-    """Return the innermost running code outside torch and this package, and the instruction it is at."""
-    frame = inspect.currentframe()
-    while frame and is_foreign(frame.f_code.co_filename):
-        frame = frame.f_back
-    return (frame.f_code, frame.f_lasti) if frame else (None, 0)
-
-
-def _shape_of_result(overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], result: Any) -> Sizes:
-    """Return the shape of the first tensor in a result, or of the tensor written; () for none."""
-    tensors = [*tensors_in(result), *(written(overload, args, kwargs) if overload.writes else ())]
-    return tuple(tensors[0].shape) if tensors else ()

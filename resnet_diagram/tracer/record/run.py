@@ -23,7 +23,6 @@ from resnet_diagram.tracer.record.isolation import (
     parameters_of,
     quiet,
     restored,
-    without_wrappers,
 )
 from resnet_diagram.tracer.record.recorder import EndlessLoopError, OperationLimitError, Recorder
 from resnet_diagram.tracer.record.stand_ins import stand_ins
@@ -77,24 +76,22 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
     `check` is called with each result our own shape rules gave.
     """
     by_path = dict(nn.Module.named_modules(model))  # walked over once
-    paths = {id(module): without_wrappers(path) for path, module in by_path.items()}
+    paths = {
+        id(module): ".".join(part for part in path.split(".") if part != "_orig_mod")  # a compiling wrapper
+        for path, module in by_path.items()
+    }
     subject = Subject(model=model, modules=tuple(by_path.values()), paths=paths)
     with restored(subject.modules), quiet():
-        _to_evaluation(model, subject.modules)
+        try:
+            model.eval()
+        except Exception as error:  # such as a train() of its own, or a module that holds the one it lies in
+            check_interrupt(error)
+            for module in subject.modules:
+                module.training = False
         try:
             return _fullest(subject, arguments, _run_once(subject, arguments, frozenset(), False, check))
         except Stopped as stopped:
             return _run_again(subject, arguments, stopped)
-
-
-def _to_evaluation(model: nn.Module, modules: Sequence[nn.Module]) -> None:
-    """Put a model into evaluation mode, also where the methods that do so are hidden or fail."""
-    try:
-        model.eval()
-    except Exception as error:  # such as a train() of its own, or a module that holds the one it lies in
-        check_interrupt(error)
-        for module in modules:
-            module.training = False
 
 
 def _fullest(subject: Subject, arguments: Arguments, graph: OpGraph) -> OpGraph:
@@ -172,7 +169,9 @@ def _run_once(
     scripts = [module for module in subject.modules if isinstance(module, torch.jit.ScriptModule)]
     graph.script_weights = {id(w): w for script in scripts for w in script.parameters(recurse=False)}
     try:
-        for name, value in _named_arguments(model, arguments):
+        names = [parameter.name for parameter in parameters_of(model.forward) or ()]
+        names += [f"input{at}" for at in range(len(names) + 1, len(arguments.args) + 1)]
+        for name, value in (*zip(names, arguments.args, strict=False), *arguments.kwargs.items()):
             for path, tensor in named_tensors(value, name):
                 recorder.add_input(tensor)
                 graph.input_names.append(path)
@@ -221,13 +220,6 @@ def _recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterat
         Compatible() if compatible else contextlib.nullcontext(),
     ):
         yield
-
-
-def _named_arguments(model: nn.Module, arguments: Arguments) -> list[tuple[str, Any]]:
-    """Return the arguments of a call with the names they have in the signature."""
-    parameters = [parameter.name for parameter in parameters_of(model.forward) or ()]
-    names = [parameters[k] if k < len(parameters) else f"input{k + 1}" for k in range(len(arguments.args))]
-    return [*zip(names, arguments.args, strict=True), *arguments.kwargs.items()]
 
 
 def _output_nodes(recorder: Recorder, result: Any) -> dict[str, Node]:

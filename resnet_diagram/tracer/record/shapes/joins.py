@@ -1,6 +1,6 @@
 """Shapes of the results of operators that bring tensors together, on meta tensors.
 
-As in `shape_rules`, None means "ask torch".
+As in `rules`, None means "ask torch".
 """
 
 from collections.abc import Sequence
