@@ -43,31 +43,27 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """Return the document in a file. Raises EmbedError if it cannot be read or its markers are wrong."""
+    """Return the document in a file: in UTF-8 or UTF-16 by byte order mark, in UTF-8, else in Latin-1.
+
+    Raises EmbedError if it cannot be read or its markers are wrong.
+    """
     try:
         raw = read_bytes(path)
     except SourceError as error:
         raise EmbedError(str(error)) from error
     syntax = syntax_of(path)
+    by_mark = next((name for mark, name in _MARKS if raw.startswith(mark)), "")
+    encoding = by_mark or "utf-8"
     try:
-        encoding, text = _decoded(raw)
+        text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        raise EmbedError(f"{path}: not a text in {error.encoding}, as its first bytes say.") from error
+        if by_mark:
+            raise EmbedError(f"{path}: not a text in {error.encoding}, as its first bytes say.") from error
+        encoding, text = "latin-1", raw.decode("latin-1")
     if path.suffix.lower() == ".ipynb":
         return _notebook(path, raw, syntax, encoding, text)
     part = _part(text, syntax, str(path))
     return Document(path=path, raw=raw, syntax=syntax, encoding=encoding, parts=(part,))
-
-
-def _decoded(raw: bytes) -> tuple[str, str]:
-    """Return a text's encoding and content: UTF-8 or UTF-16 by byte order mark, UTF-8, else Latin-1."""
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            return encoding, raw.decode(encoding)
-    try:
-        return "utf-8", raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return "latin-1", raw.decode("latin-1")
 
 
 def _part(text: str, syntax: Syntax, place: str) -> Part:
@@ -96,10 +92,11 @@ def rewritten(document: Document, bodies: Sequence[Mapping[Region, Sequence[str]
 
     Raises EmbedError if the file's encoding cannot represent a character.
     """
-    texts = [
-        "".join(replaced(part.lines, body, _newline(part)))
-        for part, body in zip(document.parts, bodies, strict=True)
-    ]
+    texts = []
+    for part, body in zip(document.parts, bodies, strict=True):
+        ends = [line[len(line.rstrip("\r\n")) :] for line in part.lines]
+        newline = max(("\n", "\r\n", "\r"), key=ends.count)
+        texts.append("".join(replaced(part.lines, body, newline)))
     if all(text == "".join(part.lines) for text, part in zip(texts, document.parts, strict=True)):
         return document.raw
     full = _filled(document, texts) if document.notebook is not None else texts[0]
@@ -110,12 +107,6 @@ def rewritten(document: Document, bodies: Sequence[Mapping[Region, Sequence[str]
         raise EmbedError(
             f"{document.path}: {letter!r} cannot be written in {document.encoding}; save the file as UTF-8."
         ) from None
-
-
-def _newline(part: Part) -> str:
-    """Return the most frequent line end."""
-    ends = [line[len(line.rstrip("\r\n")) :] for line in part.lines]
-    return max(("\n", "\r\n", "\r"), key=ends.count)
 
 
 def _filled(document: Document, texts: Sequence[str]) -> str:

@@ -56,7 +56,11 @@ class Author(Enum):
 
 
 def with_digest(data: bytes, form: str) -> bytes:
-    """Return a file in a format with a digest of all its content; JSON, CSV and plain text have none."""
+    """Return a file in a format with a digest of all its content; JSON, CSV and plain text have none.
+
+    LaTeX has it in a comment at the end of its first line, draw.io in the attribute there that it changes
+    whenever it saves a file.
+    """
     if form == "pptx":
         parts = _parts(data)
         element = f"<dc:identifier>resnet-diagram {_digest_of_parts(parts)}</dc:identifier>".encode()
@@ -70,7 +74,14 @@ def with_digest(data: bytes, form: str) -> bytes:
         opening, closing = _COMMENTS[form]
         lines = data if data.endswith(b"\n") else data + b"\n"
         return lines + f"{opening} [resnet-diagram {_digest_of_lines(lines)}]{closing}\n".encode()
-    return data if form in _FORMS else _text_with_digest(data.decode("utf-8")).encode("utf-8")
+    if form in _FORMS:
+        return data
+    first, newline, rest = data.partition(b"\n")
+    if first.startswith(b"%"):
+        first += f" [resnet-diagram {_digest(data)}]".encode()
+    elif first.startswith(b"<mxfile") and first.endswith(b">"):
+        first = first[:-1] + f' etag="{_digest(data)}">'.encode()
+    return first + newline + rest
 
 
 def author_of(data: bytes, form: str) -> Author:
@@ -80,7 +91,12 @@ def author_of(data: bytes, form: str) -> Author:
     without comments is recognized by its beginning.
     """
     if form == "pptx":
-        return Author.EDITOR if _is_edited_presentation(data) else Author.TOOL
+        parts = _parts(data)
+        identifier = _IDENTIFIER.search(parts.get(_CORE, b""))
+        if identifier is None:
+            return Author.EDITOR
+        parts[_CORE] = parts[_CORE].replace(identifier[0], b"")
+        return Author.TOOL if _digest_of_parts(parts) == identifier[1].decode() else Author.EDITOR
     if form in _FORMS:
         return Author.TOOL if _FORMS[form].match(data) else Author.OTHER
     if form == "png" or form in _COMMENTS:
@@ -94,8 +110,9 @@ def author_of(data: bytes, form: str) -> Author:
     mark = _MARK.search(first)
     if mark is None:
         return Author.EDITOR if form in EDITABLE else Author.OTHER
-    remaining = first[: mark.start()] + first[mark.end() :]
-    return Author.TOOL if _digest_of_text(remaining + newline + rest) in mark.groups() else Author.EDITOR
+    unmarked_text = first[: mark.start()] + first[mark.end() :] + newline + rest
+    digest = _digest(unmarked_text.encode("utf-8", "surrogateescape"))
+    return Author.TOOL if digest in mark.groups() else Author.EDITOR
 
 
 def is_same(old: bytes, new: bytes) -> bool:
@@ -110,28 +127,6 @@ def is_same(old: bytes, new: bytes) -> bool:
 def _lines(data: bytes) -> str:
     """Return the text of a file with line feeds at the ends of its lines."""
     return data.decode("utf-8", errors="surrogateescape").replace("\r\n", "\n")
-
-
-def _text_with_digest(text: str) -> str:
-    """Return a file with the digest of all its text at the end of its first line.
-
-    LaTeX has it in a comment, draw.io in the attribute that it changes whenever it saves a file.
-    """
-    first, newline, rest = text.partition("\n")
-    if first.startswith("%"):
-        return f"{first} [resnet-diagram {_digest_of_text(text)}]{newline}{rest}"
-    if first.startswith("<mxfile") and first.endswith(">"):
-        return f'{first[:-1]} etag="{_digest_of_text(text)}">{newline}{rest}'
-    return text
-
-
-def _is_edited_presentation(data: bytes) -> bool:
-    parts = _parts(data)
-    match = _IDENTIFIER.search(parts.get(_CORE, b""))
-    if match is None:
-        return True
-    parts[_CORE] = parts[_CORE].replace(match[0], b"")
-    return _digest_of_parts(parts) != match[1].decode()
 
 
 def _parts(data: bytes) -> dict[str, bytes]:
@@ -151,10 +146,6 @@ def _digest_of_parts(parts: dict[str, bytes]) -> str:
 
 def _digest_of_lines(data: bytes) -> str:
     return _digest(data.replace(b"\r\n", b"\n"))
-
-
-def _digest_of_text(text: str) -> str:
-    return _digest(text.encode("utf-8", "surrogateescape"))
 
 
 def _digest(data: bytes) -> str:
