@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from resnet_diagram.app.describe import table
 from resnet_diagram.app.log import Log
-from resnet_diagram.app.numerically import compare_outputs, output_difference
+from resnet_diagram.app.numerically import compare_outputs
 from resnet_diagram.app.options.declaration import one_of
 from resnet_diagram.app.requests import DiffRequest, read_pair
 from resnet_diagram.dataclass import dataclass
@@ -93,7 +93,10 @@ def compare(
         if not lines:
             raise
         return Comparison(left=left, right=right, differences=lines, remark=str(error))
-    lines += (output_difference(result),) if result.differs else ()
+    if result.differs:
+        right_values = f"deviates by up to {result.largest:.3g} ({result.relative:.2g} of that)"
+        values = f"values up to {result.scale:.3g}"
+        lines += (Difference(where="output", left=values, right=right_values),)
     return Comparison(left=left, right=right, differences=lines, deviation=result)
 
 

@@ -151,7 +151,10 @@ def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifa
 def _beside(
     artifacts: Sequence[tuple[Marker, tuple[Artifact, ...]]], documents: Sequence[Document]
 ) -> list[Update]:
-    """Return the updates of files beside the documents. Raise EmbedError where two markers write one file."""
+    """Return the updates of files beside the documents. They get a digest of their content where they can.
+
+    Raises EmbedError where two markers write one file.
+    """
     files: dict[Path, Artifact] = {}
     owners: dict[Path, str] = {document.path.resolve(): str(document.path) for document in documents}
     for marker, result in artifacts:
@@ -166,13 +169,11 @@ def _beside(
                     "use another name."
                 )
             files[path] = artifact
-    return [_neighbour(path, artifact, owners[path]) for path, artifact in files.items()]
-
-
-def _neighbour(path: Path, artifact: Artifact, place: str) -> Update:
-    """Return the update of a file beside a document. It gets a digest of its content where it can."""
-    old = read_bytes(path) if path.is_file() else None
-    new = with_digest(artifact.data, artifact.format)
-    if old is None or is_same(old, artifact.data):
-        return Update(path=path, old=old, new=new, place=place)
-    return Update(path=path, old=old, new=new, author=author_of(old, artifact.format), place=place)
+    changes = []
+    for path, artifact in files.items():
+        old, form = read_bytes(path) if path.is_file() else None, artifact.format
+        unmarked = old is None or is_same(old, artifact.data)
+        author = Author.TOOL if old is None or unmarked else author_of(old, form)
+        new = with_digest(artifact.data, form)
+        changes.append(Update(path=path, old=old, new=new, author=author, place=owners[path]))
+    return changes

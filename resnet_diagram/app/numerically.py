@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from resnet_diagram.codegen.code import code
 from resnet_diagram.codegen.names import function_name
-from resnet_diagram.differences.model import Difference
 from resnet_diagram.sources.resolve import Reading, is_code
 from resnet_diagram.spec.model import Network
 
@@ -54,12 +53,3 @@ def _model(source: "Drawable", network: Network, reading: Reading) -> "tuple[nn.
     make = names[function_name(network.name)]
     assert callable(make)
     return make(), ()
-
-
-def output_difference(result: "Deviation") -> Difference:
-    """Return the deviation of two outputs as a difference."""
-    return Difference(
-        where="output",
-        left=f"values up to {result.scale:.3g}",
-        right=f"deviates by up to {result.largest:.3g} ({result.relative:.2g} of that)",
-    )

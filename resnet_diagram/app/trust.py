@@ -72,10 +72,15 @@ def check_paths(paths: Iterable[Path | None], folder: Path, trust: Trust) -> Non
     A document in a hidden folder may write beside itself. A file has the suffix of a format, so that no
     script or makefile is written.
     """
+    from resnet_diagram.render.formats import FORMATS
+    from resnet_diagram.tables.render.formats import TABLE_FORMATS
+
+    ends = [suffix for row in (*FORMATS, *TABLE_FORMATS) for suffix in row.suffixes]
+    suffixes = {Path(f"name{end}").suffix for end in ends} | {".toml", ".json", ".py"}
     for name in paths:
         if name is None or name == STDOUT:
             continue
-        if name.suffix.lower() not in _suffixes():
+        if name.suffix.lower() not in suffixes:
             raise EmbedError(
                 f"A marker may not write {str(name)!r}: expected a file with the suffix of a format, such as "
                 ".svg. See 'resnet-diagram list formats'."
@@ -88,15 +93,6 @@ def check_paths(paths: Iterable[Path | None], folder: Path, trust: Trust) -> Non
                 f"A marker may not write {str(name)!r}: it is hidden, or not inside {str(trust.root)!r}. "
                 "Name a file of the project."
             )
-
-
-def _suffixes() -> set[str]:
-    """Return the suffixes of drawings, tables, spec files and code."""
-    from resnet_diagram.render.formats import FORMATS
-    from resnet_diagram.tables.render.formats import TABLE_FORMATS
-
-    ends = [suffix for row in (*FORMATS, *TABLE_FORMATS) for suffix in row.suffixes]
-    return {Path(f"name{end}").suffix for end in ends} | {".toml", ".json", ".py"}
 
 
 def _is_trusted(source: str, folder: Path, root: Path) -> bool:

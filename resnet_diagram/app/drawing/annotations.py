@@ -87,8 +87,14 @@ def beside(source: str, folder: Path) -> Path | None:
 
 
 def template(network: Network) -> str:
-    """Return a file of annotations to begin with: the modules of a network as comments."""
+    """Return a file of annotations to begin with: the classes and modules of a network as comments."""
     name = " ".join(escape_controls(network.name).split())
+    counts: Counter[str] = Counter()
+    for cls in network.classes:
+        counts[cls.name] += len(cls.paths)
+    classes = [
+        f"# [parts.{toml_string(cls)}]  # {count} module{'s' * (count > 1)}" for cls, count in counts.items()
+    ]
     lines = [
         f"# Annotations for drawings of {name}; remove the # from the lines you need.",
         '# title = "Our network"',
@@ -109,23 +115,11 @@ def template(network: Network) -> str:
         "# fold = false               # of a stage: draw all of its blocks; true: as few as can be",
         "# hide = true                # leave it out; the legend says so",
         "#",
-        *_class_lines(network),
+        *(["# Classes, for all their modules:", *classes, "#"] if classes else ()),
         "# Modules:",
         *(f"# [parts.{toml_string(path)}]" for path in module_paths(network)),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _class_lines(network: Network) -> list[str]:
-    """Return a comment for each class of a network, with its number of modules."""
-    counts = Counter({cls.name: 0 for cls in network.classes})
-    for cls in network.classes:
-        counts[cls.name] += len(cls.paths)
-    lines = [
-        f"# [parts.{toml_string(name)}]  # {count} module{'s' * (count > 1)}"
-        for name, count in counts.items()
-    ]
-    return ["# Classes, for all their modules:", *lines, "#"] if lines else []
 
 
 def unmatched(path: Path, network: Network) -> tuple[str, ...]:
@@ -147,6 +141,18 @@ def _annotations(table: Mapping[str, Any], source: str) -> Annotations:
     for key, value in table.items():
         if isinstance(value, list) and not all(isinstance(entry, str) for entry in value):
             raise UsageError(f"{source}: {key} is {value!r}; it must be {_KEYS[key][1]}.")
+    braces = []
+    for text, value in table.get("braces", {}).items():
+        patterns = [value] if isinstance(value, str) else value
+        if not isinstance(patterns, list) or not patterns or not all(isinstance(p, str) for p in patterns):
+            raise UsageError(
+                f"{source}: braces.{text!r} is {value!r}; it must be a module or a list of modules."
+            )
+        braces.append((_text(text, source), tuple(Part(pattern=pattern) for pattern in patterns)))
+    words = {
+        key: _text(text, source) if isinstance(text, str) else text
+        for key, text in table.get("words", {}).items()
+    }
     title = table.get("title")
     return Annotations(
         source=source,
@@ -154,19 +160,10 @@ def _annotations(table: Mapping[str, Any], source: str) -> Annotations:
         caption=_text(table.get("caption", ""), source),
         notes=tuple(_text(note, source) for note in table.get("notes", ())),
         insets=tuple(table.get("insets", ())),
-        braces=tuple(_brace(words, value, source) for words, value in table.get("braces", {}).items()),
-        words=tuple(phrases(_texts(table.get("words", {}), source), f"{source}, words").items()),
+        braces=tuple(braces),
+        words=tuple(phrases(words, f"{source}, words").items()),
         parts=tuple(_part(pattern, value, source) for pattern, value in table.get("parts", {}).items()),
     )
-
-
-def _brace(words: str, value: Any, source: str) -> tuple[str, tuple[Part, ...]]:
-    patterns = [value] if isinstance(value, str) else value
-    if not isinstance(patterns, list) or not patterns or not all(isinstance(item, str) for item in patterns):
-        raise UsageError(
-            f"{source}: braces.{words!r} is {value!r}; it must be a module or a list of modules."
-        )
-    return _text(words, source), tuple(Part(pattern=pattern) for pattern in patterns)
 
 
 def _text(text: str, place: str) -> str:
@@ -179,10 +176,6 @@ def _text(text: str, place: str) -> str:
         return with_formulas(text)
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from error
-
-
-def _texts(table: Mapping[str, Any], place: str) -> dict[str, Any]:
-    return {key: _text(text, place) if isinstance(text, str) else text for key, text in table.items()}
 
 
 def _part(pattern: str, table: Any, source: str) -> Part:
@@ -216,8 +209,3 @@ def _check_keys(table: Mapping[str, Any], keys: Mapping[str, tuple[type, str]], 
         kind, expected = keys[key]
         if not isinstance(value, kind):
             raise UsageError(f"{place}: {key} is {value!r}; it must be {expected}.")
-
-
-def found_beside(sources: Sequence[str], folder: Path) -> Path | None:
-    """Return the annotations beside the first of some sources that has any."""
-    return next((path for source in sources if (path := beside(source, folder))), None)

@@ -92,9 +92,10 @@ def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
     """Return a request with the annotation files beside its sources, unless it has its own."""
     if not any("." in source for source in request.sources):  # names of the catalog
         return request
-    from resnet_diagram.app.drawing.annotations import UNITS, annotations_in, found_beside
+    from resnet_diagram.app.drawing.annotations import UNITS, annotations_in, beside
 
-    path = found_beside(request.sources, request.reading.folder)
+    paths = (beside(source, request.reading.folder) for source in request.sources)
+    path = next(filter(None, paths), None)
     by_options = request.options.annotations
     if path is None or by_options.source not in ("", UNITS):
         return request
@@ -136,24 +137,21 @@ def _each(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     return tuple(artifacts)
 
 
-def _warn_of_captions(request: DrawRequest) -> None:
-    """Warn of a caption or label that none of the formats shows."""
-    placing = request.output.placing
-    names = sorted({target.format for target in request.targets})
+def _drawn(networks: Sequence[Network], request: DrawRequest, sources: Sequence[str]) -> Iterator[Artifact]:
+    """Yield one artifact for each target, laid out once, then the LaTeX preamble if it is wanted.
+
+    Warns of a caption or label that none of the formats shows.
+    """
+    options, output = request.options, request.output
+    names = [target.format for target in request.targets]
     homes = {"caption": {"tikz", "pptx"}, "label": {"tikz"}}
-    words = [word for word, home in homes.items() if getattr(placing, word) and not home & set(names)]
+    words = [word for word, home in homes.items() if getattr(output.placing, word) and not home & {*names}]
     if words and names:
         warn_unrendered(
-            f"{' and '.join(names)}: no place for a {' and a '.join(words)}, left out; -t tikz has one."
+            f"{' and '.join(sorted(set(names)))}: no place for a {' and a '.join(words)}, left out; "
+            "-t tikz has one."
         )
-
-
-def _drawn(networks: Sequence[Network], request: DrawRequest, sources: Sequence[str]) -> Iterator[Artifact]:
-    """Yield one artifact for each target, laid out once, then the LaTeX preamble if it is wanted."""
-    options, output = request.options, request.output
-    _warn_of_captions(request)
     alt = options.title or f"Architecture of {' and '.join(sources)}"
-    names = [target.format for target in request.targets]
     for target, content in zip(request.targets, rendered(networks, names, options, output), strict=True):
         yield Artifact(name=target.path, content=content, format=target.format, alt=alt)
     if request.preamble:

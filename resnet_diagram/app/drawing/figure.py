@@ -1,6 +1,6 @@
 """Figures of networks: a diagram in a language, with the theme and the settings of its output."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
@@ -9,7 +9,6 @@ from resnet_diagram.diagram.options import Levels, Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.render.figure import Figure, Output
-from resnet_diagram.render.latex.floats import Placing
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import Theme, load_theme
 from resnet_diagram.wording.language import in_language, language
@@ -40,10 +39,15 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
 
         return in_language(caption(networks, options), translations) if own_words is None else own_words
 
+    if placing.environment:
+        from resnet_diagram.diagram.prose.caption import label
+
+        name = label(networks, options) if placing.label is None else placing.label
+        placing = replace(placing, caption=words(), label=name)
     return Figure(
         diagram=diagram,
         theme=theme,
-        output=replace(output, placing=_placing(networks, options, placing, words)),
+        output=replace(output, placing=placing),
         words=words,
         language=translations,
     )
@@ -60,14 +64,8 @@ def _filled(
 ) -> tuple[Diagram, Theme]:
     """Return the diagram of networks with its annotations, and the theme with the shades that it needs."""
     own = any(cls.own for network in networks for cls in network.classes)
-    if own or options.annotations is not NO_ANNOTATIONS:
-        return _annotated(networks, options, theme, flat=flat)
-    return _levelled(build(networks, options, flat=flat), networks, options, theme)
-
-
-def _annotated(
-    networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
-) -> tuple[Diagram, Theme]:
+    if not own and options.annotations is NO_ANNOTATIONS:
+        return _levelled(build(networks, options, flat=flat), networks, options, theme)
     from resnet_diagram.diagram.annotations.apply import annotated, coloured
     from resnet_diagram.diagram.annotations.braces import braced
     from resnet_diagram.diagram.annotations.ghosts import with_ghosts
@@ -102,18 +100,3 @@ def _levelled(
     stages = len(theme.shades)
     diagram, count = by_quantity(diagram, networks, options.color_by, stages)
     return diagram, theme.with_levels(count, stages)
-
-
-def _placing(
-    networks: Sequence[Network], options: Options, placing: Placing, words: Callable[[], str]
-) -> Placing:
-    """Return the LaTeX placement with missing values filled in."""
-    if not placing.environment:
-        return placing
-    from resnet_diagram.diagram.prose.caption import label
-
-    return replace(
-        placing,
-        caption=words(),
-        label=label(networks, options) if placing.label is None else placing.label,
-    )

@@ -86,16 +86,13 @@ def _give_warnings(figure: Figure) -> None:
 
 
 def _opened(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
-    """Return the figure that opens most blocks, within a page if the view and its direction are free."""
-    if options.view is not View.PAPER or options.direction:
-        return _tried(networks, options, output), ""
-    return _page(networks, options, output)
+    """Return the figure that opens most blocks, and a description of the omitted ones.
 
-
-def _page(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
-    """Return the figure that opens most blocks on a page, and a description of the omitted ones."""
+    It is within a page if the view and its direction are free.
+    """
     figure = _tried(networks, options, output)
-    if _is_page(figure) or _is_wide_u(figure):
+    is_bound = options.view is not View.PAPER or options.direction
+    if is_bound or _is_page(figure) or _is_wide_u(figure):
         return figure, ""
     count = sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
     if _graphs(figure) and not _shows_graph(figure_of(networks, replace(options, opened=()), output)):
