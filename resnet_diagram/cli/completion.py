@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from click import Context, Parameter
@@ -39,42 +40,32 @@ def names_in(path: Path) -> list[str]:
 
 def values_of(name: str) -> Completer | None:
     """Return the completion of an option's value by the option's name; None for other options."""
-    return {
-        "theme": lambda _, __, typed: [*_items(_words("theme"), typed), *_files(typed, (".toml",))],
-        "lang": lambda _, __, typed: [*_items(_words("lang"), typed), *_files(typed, (".toml",))],
-        "venue": lambda _, __, typed: _items(_words("venue"), typed),
-        "show": lambda _, __, typed: _listed(_words("show"), typed),
-        "format_name": lambda _, __, typed: _items(_words("format_name"), typed),
-    }.get(name)
+    return partial(_values, name) if name in ("theme", "lang", "venue", "show", "format_name") else None
 
 
-def _words(name: str) -> Iterable[str]:
-    """Return the words that an option takes, by the option's name."""
+def _values(name: str, context: Context, parameter: Parameter, typed: str) -> list[str]:
+    """Return the values of an option that begin as typed; in a list the last word does, and signs stay."""
     from resnet_diagram.app.options.options import theme_names
     from resnet_diagram.diagram.options import Show
     from resnet_diagram.layout.units import VENUES
     from resnet_diagram.render.formats import FORMATS, SPECS
     from resnet_diagram.wording.language import language_names
 
-    return {
+    head, comma, last = typed.rpartition(",")
+    sign = last[:1] if last[:1] in ("+", "-") else ""
+    words = {
         "theme": theme_names(),
         "lang": language_names(),
         "venue": [f"{venue}{columns}" for venue in VENUES for columns in ("", "-double")],
-        "show": list(Show),
+        "show": [f"{head}{comma}{sign}{label}" for label in Show],
         "format_name": [*(row.name for row in FORMATS), *SPECS],
     }[name]
+    return [*_items(words, typed), *(_files(typed, (".toml",)) if name in ("theme", "lang") else ())]
 
 
 def _items(words: Iterable[str], typed: str) -> list[str]:
     """Return the words that begin as typed."""
     return [word for word in words if word.startswith(typed)]
-
-
-def _listed(words: Iterable[str], typed: str) -> list[str]:
-    """Return lists whose last word begins as typed; signs stay."""
-    head, comma, last = typed.rpartition(",")
-    sign = last[:1] if last[:1] in ("+", "-") else ""
-    return _items([f"{head}{comma}{sign}{word}" for word in words], typed)
 
 
 def _files(typed: str, suffixes: tuple[str, ...]) -> list[str]:

@@ -4,8 +4,6 @@ import errno
 import os
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -61,8 +59,21 @@ class _Commands(click.Group):
             raise failure_of(problem, verbose=False) from problem
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _messages(ctx):
+        """Run a subcommand; turn every error into one message, and set the exit code."""
+        try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+        except (click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as problem:
+            if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
+                raise
+            failure = failure_of(problem, verbose=loudness(ctx) > 0)
+            if ctx.invoked_subcommand in COMPARING:
+                failure.exit_code = 2  # type: ignore[misc] # click reads it from the instance
+            raise failure from problem
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command; errors before a subcommand runs, as of `--help`, are messages too."""
@@ -76,25 +87,6 @@ class _Commands(click.Group):
             failure = failure_of(problem, verbose=False)
             failure.show()
             sys.exit(failure.exit_code)
-
-
-@contextmanager
-def _messages(ctx: click.Context) -> Iterator[None]:
-    """Turn every error into one message, and set the exit code."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("Interrupted.", err=True)
-        ctx.exit(INTERRUPTED)
-    except (click.Abort, click.exceptions.Exit):
-        raise
-    except Exception as problem:
-        if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
-            raise
-        failure = failure_of(problem, verbose=loudness(ctx) > 0)
-        if ctx.invoked_subcommand in COMPARING:
-            failure.exit_code = 2  # type: ignore[misc] # click reads it from the instance
-        raise failure from problem
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

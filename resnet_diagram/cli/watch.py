@@ -63,7 +63,8 @@ def watch(draw: Callable[[], Iterable[Path]]) -> None:
         start = time.perf_counter()
         try:
             written = sorted(path.name for path in draw())
-            _say(f"Wrote {', '.join(written)}", start)
+            if loudness() >= 0:
+                click.echo(f"Wrote {', '.join(written)} ({time.perf_counter() - start:.2f} s)", err=True)
         except Exception as problem:
             if first:
                 raise
@@ -79,12 +80,6 @@ def watch(draw: Callable[[], Iterable[Path]]) -> None:
             gc.freeze()
         first = False
         wait(states)
-
-
-def _say(text: str, start: float) -> None:
-    """Print the finished action and its duration, unless quiet."""
-    if loudness() >= 0:
-        click.echo(f"{text} ({time.perf_counter() - start:.2f} s)", err=True)
 
 
 def _state(path: Path) -> _State:
@@ -111,7 +106,8 @@ class _Opened:
         if event not in ("open", "os.remove") or not isinstance(arguments[0], (str, os.PathLike)):
             return
         path = Path(arguments[0]).absolute()
-        if event == "os.remove" or _writes(*arguments[1:]):
+        mode, flags = arguments[1:] if event == "open" else ("w", 0)  # of `open`, or of `os.open`
+        if "r" not in mode if mode else flags & (os.O_WRONLY | os.O_RDWR):
             self.changed.add(path)
         elif path not in self.read and not str(path).startswith(_FOREIGN):
             self.read[path] = _state(path)
@@ -120,11 +116,6 @@ class _Opened:
     def states(self) -> dict[Path, _State]:
         """The files read, without those that the drawing changed itself."""
         return {path: state for path, state in self.read.items() if path not in self.changed}
-
-
-def _writes(mode: str | None, flags: int) -> bool:
-    """Return whether a file is opened for writing, by the mode of `open` or the flags of `os.open`."""
-    return "r" not in mode if mode else bool(flags & (os.O_WRONLY | os.O_RDWR))
 
 
 def _waiting() -> Callable[[dict[Path, _State]], None]:

@@ -37,15 +37,10 @@ def trace_model(model: "Model", input_shape: Input | None = None) -> Network:
             f"one; got {type(model).__name__!r}."
         )
     network = run(module, specs_of(input_shape) or None, name=type(module).__name__)
-    for note in network.notes:
-        if note.endswith(" was guessed"):
-            warnings.warn(f"{note}; input_shape sets it", GuessedInputWarning, _caller())
-    return network
-
-
-def _caller() -> int:
-    """Return the number of frames, from the caller of this function, to the code outside of this package."""
-    frame, level = sys._getframe(1), 1
+    frame, level = sys._getframe(), 1
     while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
-    return level
+    for note in network.notes:
+        if note.endswith(" was guessed"):
+            warnings.warn(f"{note}; input_shape sets it", GuessedInputWarning, level)
+    return network
