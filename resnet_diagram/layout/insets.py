@@ -17,7 +17,7 @@ from resnet_diagram.layout.flow.rows.place import draw_rows, row_lines
 from resnet_diagram.layout.flow.rows.split import break_rows, has_lanes
 from resnet_diagram.layout.scene import boxes
 from resnet_diagram.layout.spacing import TIGHT, TIGHTEST, TURN_PAD, Gaps
-from resnet_diagram.layout.units import balanced, filled_rows
+from resnet_diagram.layout.units import filled_rows
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.terms import NOTHING
 
@@ -69,8 +69,9 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
     `gap`: distance between two drawings. Where a block is too wide even with broken texts, boxes are closer;
     what is wider even so is drawn in several rows, or else top to bottom.
     """
-    tagged = [any(node.tag for node in nodes(block)) for block in blocks]
-    plain = [mapped(block, _without_tag) if has else block for block, has in zip(blocks, tagged, strict=True)]
+    plain = [
+        mapped(block, _without_tag) if any(node.tag for node in nodes(block)) else block for block in blocks
+    ]
     broken = list(map(_broken, plain))
     choices = (
         _measured(texts, sizer, stretch)
@@ -122,11 +123,6 @@ def _annotated(drawing: DrawnPanel, block: Block) -> DrawnPanel:
     from resnet_diagram.layout.notes import with_notes
 
     return with_notes(drawing, words)
-
-
-def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
-    """Return the numbers of the panels on each row: as few rows as possible, of similar widths."""
-    return balanced(lambda limit: filled_rows(widths, limit, gap), room, step=4.0)
 
 
 def _enlarged(theme: Theme) -> Theme:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import groupby
 from operator import add
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from resnet_diagram.diagram.legend import needed_entries
 from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, LegendEntry, Overview, Panel
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
-from resnet_diagram.layout.insets import insets, rows
+from resnet_diagram.layout.insets import insets
 from resnet_diagram.layout.legend import finished, widest_entry
 from resnet_diagram.layout.overview.draw import draw_routed, routed_overview
 from resnet_diagram.layout.overview.rows import OverviewLayout, break_rows
 from resnet_diagram.layout.scene import GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
-from resnet_diagram.layout.units import Fit
+from resnet_diagram.layout.units import Fit, balanced, filled_rows
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.contents import contents_label, shortened_list
 from resnet_diagram.wording.symbols import panel_letter
@@ -58,12 +58,18 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
     canvas = Canvas(theme=theme, turned=False)
     panels = _kept(_measured(diagram.panels, theme, room), fit, room)
     diagram = replace(diagram, legend=_legend(diagram, panels))
-    width = _width(canvas, diagram, panels, room)
+    rows = _in_rows(panels, room)
+    widths = (sum(item.width for item in row) + _COLUMN_GAP * (len(row) - 1) for row in rows)
+    widest = max(widths, default=0.0)
+    words = max(
+        widest_entry(canvas, diagram.legend), *(sum(_heading_widths(canvas, item)) for item in panels)
+    )
+    # A drawing that needs much of the room takes all of it.
+    width = max(widest, room if widest >= _FILLED * room else 0.0, min(words, room))
     y = margin
-    for is_strip, run in groupby(panels, key=_is_strip):
-        for row in [[item] for item in run] if is_strip else _insets_in_rows(list(run), width):
-            y += _ROW_GAP if y > margin else 0.0
-            y = _draw_row(canvas, row, width, y)
+    for row in _in_rows(panels, width):
+        y += _ROW_GAP if y > margin else 0.0
+        y = _draw_row(canvas, row, width, y)
     return finished(canvas, diagram, width + 2 * margin, y)
 
 
@@ -96,22 +102,16 @@ def _kept(panels: list[MeasuredPanel], fit: Fit, room: float) -> list[MeasuredPa
     remaining = [item for item in panels if item not in modules]
     for module in sorted(modules, key=lambda item: -item.panel.origin.params):
         longer = [item for item in panels if item in remaining or item is module]
-        remaining = longer if _least_height(longer, room) <= highest else remaining
+        # The height of an overview is not known yet.
+        heights = [
+            max(0.0 if isinstance(item.content, OverviewLayout) else item.content.height for item in row)
+            for row in _in_rows(longer, room)
+        ]
+        if sum(heights) + (_HEADING + _ROW_GAP) * len(heights) <= highest:
+            remaining = longer
     if len(remaining) == 1:
         return remaining
     return [item._replace(letter=panel_letter(number)) for number, item in enumerate(remaining)]
-
-
-def _least_height(panels: Sequence[MeasuredPanel], room: float) -> float:
-    """Return the height of panels with their headings; panels of modules and blocks share rows."""
-    packed = [[item] for item in panels if _is_strip(item)]
-    packed += _insets_in_rows([item for item in panels if not _is_strip(item)], room)
-    # The height of an overview is not known yet.
-    heights = (
-        [0.0 if isinstance(item.content, OverviewLayout) else item.content.height for item in row]
-        for row in packed
-    )
-    return sum(max(row) + _HEADING + _ROW_GAP for row in heights)
 
 
 def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEntry, ...]:
@@ -129,29 +129,23 @@ def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEn
     return (*entries, LegendEntry(role=None, text=words))
 
 
-def _width(canvas: Canvas, diagram: Diagram, panels: Sequence[MeasuredPanel], room: float) -> float:
-    """Return the page width without margins: all the room for a drawing that needs much of it."""
-    overviews = [item.width for item in panels if isinstance(item.content, OverviewLayout)]
-    overviews += [item.width for item in panels if item.panel.id == WHOLE]
-    widths = [item.width for item in panels if not _is_strip(item)]
-    packed = rows(widths, room, _COLUMN_GAP)
-    complete = [sum(widths[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
-    widest = max([*overviews, *complete], default=0.0)
-    words = max(
-        widest_entry(canvas, diagram.legend), *(sum(_heading_widths(canvas, item)) for item in panels)
-    )
-    return max(widest, room if widest >= _FILLED * room else 0.0, min(words, room))
-
-
 def _heading_widths(canvas: Canvas, item: MeasuredPanel) -> tuple[float, float]:
     size = canvas.theme.size("badge")
     letter = text_width(item.letter, size, bold=True) + _LETTER_GAP if item.letter else 0.0
     return letter, text_width(item.panel.title, size, bold=not item.letter)
 
 
-def _insets_in_rows(panels: list[MeasuredPanel], width: float) -> list[list[MeasuredPanel]]:
-    result = rows([item.width for item in panels], width, _COLUMN_GAP)
-    return [[panels[number] for number in row] for row in result]
+def _in_rows(panels: Sequence[MeasuredPanel], room: float) -> list[list[MeasuredPanel]]:
+    """Return the panels on each row: networks alone, others on few rows of similar widths."""
+    rows: list[list[MeasuredPanel]] = []
+    for is_strip, run in groupby(panels, key=_is_strip):
+        items = list(run)
+        if is_strip:
+            rows += [[item] for item in items]
+        else:
+            pack = partial(filled_rows, [item.width for item in items], gap=_COLUMN_GAP)
+            rows += [[items[number] for number in row] for row in balanced(pack, room, step=4.0)]
+    return rows
 
 
 def _draw_row(canvas: Canvas, row: list[MeasuredPanel], width: float, top: float) -> float:

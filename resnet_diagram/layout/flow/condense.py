@@ -64,8 +64,20 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
         shared = shared._replace(after=None, identity=True)
     language, ends = diagram.legend[0].text.language, (*_SUMS, NodeRole.CONCAT)
     merge = Label(*(entry.text for entry in diagram.legend if entry.role in ends), joint=" / ")
-    entries = (label.in_language(language) for label in _notation(shared, merge))
-    legend = (*diagram.legend, *(LegendEntry(role=None, text=label) for label in entries))
+    # Chains of operations: "conv → BN, ReLU → conv".
+    conv = phrase(Kind.OPERATOR, Word.CONV)
+    after = (shared.after,) if shared.after else ()
+    chains: list[tuple[Label, ...]] = []
+    if shared.before:
+        chains.append((shared.before, conv))
+    if shared.behind:
+        chains.append((conv, shared.behind, conv))
+    if shared.last is not None and not shared.before:
+        chains.append((conv, shared.last, merge, *after))
+    elif after:
+        chains.append((merge, *after))
+    labels = (Label(*parts, joint=ARROW).in_language(language) for parts in chains)
+    legend = (*diagram.legend, *(LegendEntry(role=None, text=label) for label in labels))
     chain = replace(diagram.chain, items=_items(diagram.chain.items, shared))
     return replace(diagram, panels=(network_panel(chain),), legend=legend)
 
@@ -140,20 +152,6 @@ def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
 def _is_minor(line: Label) -> bool:
     """Return whether a line names norms and activations only."""
     return line.kinds <= {Kind.NORM, Kind.ACTIVATION}
-
-
-def _notation(shared: SharedNotation, merge: Label) -> Iterator[Label]:
-    """Yield the notation all blocks share, as chains of operations: "conv → BN, ReLU → conv"."""
-    conv = phrase(Kind.OPERATOR, Word.CONV)
-    after = (shared.after,) if shared.after else ()
-    if shared.before:
-        yield Label(shared.before, conv, joint=ARROW)
-    if shared.behind:
-        yield Label(conv, shared.behind, conv, joint=ARROW)
-    if shared.last is not None and not shared.before:
-        yield Label(conv, shared.last, merge, *after, joint=ARROW)
-    elif after:
-        yield Label(merge, *after, joint=ARROW)
 
 
 def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:

@@ -81,18 +81,15 @@ def face_of(font: str) -> Face:
     absent: list[str] = []
     for name in _entries(font):
         for family in _GENERIC.get(name.lower(), (name,)):
-            if family.lower() in _AS_WIDE or _is_installed(family):
-                return Face(_family(family), tuple(absent), family if is_file(family) else "")
+            if family.lower() not in _AS_WIDE:
+                from resnet_diagram.layout.text.installed import advances_of
+
+                if not advances_of(family, bold=False):  # no file of it can be read
+                    continue
+            return Face(_family(family), tuple(absent), family if is_file(family) else "")
         if name.lower() not in _GENERIC:
             absent.append(_family(name))
     return Face(absent=tuple(absent))
-
-
-def _is_installed(family: str) -> bool:
-    """Return whether a family has a font that can be read; a file is one of its family."""
-    from resnet_diagram.layout.text.installed import advances_of  # only the built-in family needs no file
-
-    return bool(advances_of(family, bold=False))
 
 
 def present(font: str) -> list[str]:

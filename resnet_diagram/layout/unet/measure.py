@@ -14,12 +14,11 @@ from resnet_diagram.layout.flow.draw import draw_part, merge_box
 from resnet_diagram.layout.flow.measure import cells as cells_of
 from resnet_diagram.layout.flow.measure import series
 from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
-from resnet_diagram.layout.overview.measure import FRAME_PADDING, low_frame
+from resnet_diagram.layout.overview.measure import low_frame
 from resnet_diagram.layout.overview.rows import measured_rows
 from resnet_diagram.layout.overview.scale import Scale, low_scale
 from resnet_diagram.layout.scene import LOOSE, Point
 from resnet_diagram.layout.spacing import MERGE_RADIUS, SHADOW
-from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
 
@@ -100,14 +99,6 @@ def measured(vertex: Vertex, sizer: Sizer, width: float = 0.0) -> Part:
 def _kind(item: Item) -> Hashable:
     """Return a key that boxes with equal numbers of lines share."""
     return (len(item.lines), item.badge) if isinstance(item, Node) else None
-
-
-def notes_width(vertex: Vertex, theme: Theme) -> float:
-    """Return the width of a frame that holds each of its notes in a line; 0 for other parts."""
-    frames = vertex.content.frames if isinstance(vertex.content, Overview) else ()
-    size = theme.size("caption")
-    lines = [text_width(note, size) for frame in frames for note in low_frame(frame).notes]
-    return max(lines, default=0.0) + 2 * FRAME_PADDING + 1.0
 
 
 def shape_of(part: Part, resolution: str = "") -> str:

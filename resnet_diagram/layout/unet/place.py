@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.lanes.sides import Sides
-from resnet_diagram.diagram.model import Dag, Read
+from resnet_diagram.diagram.model import Dag, Overview, Read
+from resnet_diagram.layout.overview.measure import FRAME_PADDING, low_frame
 from resnet_diagram.layout.spacing import PITCH
 from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.layout.text.wrap import narrow_lines
-from resnet_diagram.layout.unet.measure import Part, Sizer, measured, notes_width
+from resnet_diagram.layout.unet.measure import Part, Sizer, measured
 from resnet_diagram.style.theme import Theme
 
 MARGIN = 2.0
@@ -211,8 +212,10 @@ def planned(dag: Dag, rows: tuple[Row, ...], sizer: Sizer, *, notes: bool) -> Pl
     filled = [row for row in rows if row.down]
     column = [row.down[0 if at else -1] for at, row in enumerate(filled)]
     for number, vertex in enumerate(dag.vertices if notes else ()):
-        if notes_room := min(notes_width(vertex, sizer.theme), _MOST_NOTES):
-            plan.parts[number] = measured(vertex, sizer, notes_room)
+        if isinstance(vertex.content, Overview):
+            lines = (note for frame in vertex.content.frames for note in low_frame(frame).notes)
+            room = widest(lines, sizer.theme.size("caption")) + 2 * FRAME_PADDING + 1.0
+            plan.parts[number] = measured(vertex, sizer, min(room, _MOST_NOTES))
     width = max(plan.parts[number].length for number in column)
     for number in column:
         plan.parts[number] = measured(dag.vertices[number], sizer, width)

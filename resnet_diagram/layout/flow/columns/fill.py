@@ -52,16 +52,6 @@ def measured(group: Group | None, cells: tuple[Cell, ...], gaps: Gaps) -> Measur
     return Measured(group, cells, between, tuple(ends))
 
 
-def _start(item: Measured, at: int) -> float:
-    """Return the distance from the start of the first cell to that of cell `at`."""
-    return item.ends[at] - item.cells[at].length
-
-
-def _frame(measured: Measured, start: int) -> float:
-    """Return the length that a frame adds to its cells from `start` on."""
-    return TITLE_HEIGHT + PAD + lead_of(measured.cells[start : start + 1]) if measured.group else 0.0
-
-
 def lead_of(cells: Sequence[Cell]) -> float:
     """Return the gap between a frame's title and its first cell; no line runs close to a title."""
     return max(cells[0].lead, _LEAST_LEAD) if cells else 0.0
@@ -97,20 +87,19 @@ def fill(measureds: Sequence[Measured], limit: float) -> tuple[Column, ...]:
         start = 0
         while start < max(1, len(item.cells)):
             between = BETWEEN if columns[-1] else 0.0
-            room = limit - used - between - _frame(item, start)
+            begin = item.ends[start] - item.cells[start].length if item.cells else 0.0
+            frame = TITLE_HEIGHT + PAD + lead_of(item.cells[start : start + 1]) if item.group else 0.0
+            room = limit - used - between - frame
             # The end of the longest part that begins with this cell and fits.
-            stop = (
-                bisect_right(item.ends, room + _start(item, start) + _ROUNDING, lo=start)
-                if item.cells
-                else int(room >= 0)
-            )
+            stop = int(room >= 0)
+            if item.cells:
+                stop = bisect_right(item.ends, room + begin + _ROUNDING, lo=start)
             if stop <= start and columns[-1]:
                 columns.append([])
                 used = 0.0
                 continue
             stop = max(stop, start + 1)
-            length = item.ends[min(stop, len(item.cells)) - 1] - _start(item, start) if item.cells else 0.0
-            length += _frame(item, start)
+            length = frame + (item.ends[stop - 1] - begin if item.cells else 0.0)
             columns[-1].append(Segment(item.group, item.cells[start:stop], not start, length))
             used += length + between
             start = stop

@@ -95,13 +95,14 @@ def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> li
     """Return the sections stacked from `top` down, in frames of equal width."""
     left = spacing.PAGE_MARGIN + gaps.outer
     width = spacing.SMALLEST_WIDTH - 2 * left
-    for section in sections:
+    # From the frame's edge to its content, along the flow.
+    margins = [gaps.lead + (spacing.TURN_PAD if len(section.rows) > 1 else 0.0) for section in sections]
+    for section, margin in zip(sections, margins, strict=True):
         title = title_width(section.group, canvas.theme, section.note) + 2 * spacing.FRAME_PAD
-        length, caption = section.length + 2 * _margin(section, gaps), caption_width(section, canvas) + 20.0
-        width = max(width, length, title, caption)
+        width = max(width, section.length + 2 * margin, title, caption_width(section, canvas) + 20.0)
     places: list[Place] = []
     v = top
-    for section in sections:
+    for section, margin in zip(sections, margins, strict=True):
         group, rows = section.group, section.rows
         title = spacing.FRAME_PAD + title_width(group, canvas.theme) + _BESIDE
         if (
@@ -112,7 +113,7 @@ def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> li
             least = 0.5 * (spacing.TITLE_HEIGHT + CAPITAL_HEIGHT * canvas.theme.size("group")) + 1.5 + _CLEAR
             lines: tuple[float, ...] = (v + max(least, rows[0].above + spacing.FRAME_PAD),)
         else:
-            start = left + _margin(section, gaps)
+            start = left + margin
             under = spacing.TITLE_HEIGHT + _UNDER_TITLE + max(0.0, _LEAST_DROP - rows[0].above)
             lines = row_lines(rows, v + (under if group else 0.0))
         end = lines[-1] + rows[-1].below + (spacing.FRAME_PAD if group else 0.0)
@@ -120,8 +121,3 @@ def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> li
         places.append(Place(section, left, v, left + width, end, start, *ends, lines))
         v = end + spacing.FRAME_GAP
     return places
-
-
-def _margin(section: Section, gaps: Gaps) -> float:
-    """Return the distance from the frame's edge to its content, along the flow."""
-    return gaps.lead if len(section.rows) < 2 else spacing.TURN_PAD + gaps.lead

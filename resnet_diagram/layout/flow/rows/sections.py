@@ -35,14 +35,30 @@ def measured_groups(diagram: Diagram, theme: Theme, rules: BoxRules) -> Measured
 
 
 def sections(measured: MeasuredGroups, breaks: Breaks, room: float) -> list[Section]:
-    """Return the outer groups with their rows, which are at most `room` points long if possible."""
+    """Return the outer groups with their rows, which are at most `room` points long if possible.
+
+    Plain boxes are in one row, with as few line breaks as fit, if any.
+    """
     limit = row_limit([inner for _, _, inner in measured.groups]) if breaks is Breaks.PAGE else room
+    theme, gaps, whole = measured.sizer.theme, measured.sizer.rules.gaps, breaks is Breaks.BLOCKS
     result: list[Section] = []
     for number, (group, items, inner) in enumerate(measured.groups):
-        rows = _rows(items, inner, measured.sizer, breaks, limit)
-        result.append(
-            Section(group=group, note="" if number else (group.caption if group else ""), rows=rows)
-        )
+        full = series(inner, gaps)
+        rows: tuple[Series, ...] = (full,)
+        if breaks is not Breaks.NOWHERE:
+            rows = break_rows(inner, limit, gaps, whole=whole)
+            if len(rows) > 1:  # the lines that turn from one row into the next need room as well
+                rows = break_rows(inner, limit - 2 * spacing.TURN_PAD, gaps, whole=whole)
+        looser = ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit))
+        for wrapped, line, length in () if has_lanes(full) else looser:
+            rules = BoxRules(gaps=gaps, limit=line)
+            sizer = box_sizer(items, theme, turned=False, wrapped=wrapped, rules=rules)
+            row = series(cells(items, sizer), gaps)
+            if row.length <= length:
+                rows = (row,)
+                break
+        note = group.caption if group and not number else ""
+        result.append(Section(group=group, note=note, rows=rows))
     return result
 
 
@@ -63,24 +79,3 @@ def row_limit(groups: list[list[Cell]]) -> float:
             break
         limit *= _LONGER
     return limit
-
-
-def _rows(
-    items: tuple[Item, ...], inner: list[Cell], measure: BoxSizer, breaks: Breaks, limit: float
-) -> tuple[Series, ...]:
-    """Return the rows of one group; plain boxes are in one row, with as few line breaks as fit, if any."""
-    gaps = measure.rules.gaps
-    if breaks is Breaks.NOWHERE:
-        rows: tuple[Series, ...] = (series(inner, gaps),)
-    else:
-        rows = break_rows(inner, limit, gaps, whole=breaks is Breaks.BLOCKS)
-        if len(rows) > 1:  # the lines that turn from one row into the next need room as well
-            rows = break_rows(inner, limit - 2 * spacing.TURN_PAD, gaps, whole=breaks is Breaks.BLOCKS)
-    if not has_lanes(series(inner, gaps)):
-        for wrapped, line, room in ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit)):
-            rules = BoxRules(gaps=gaps, limit=line)
-            sizer = box_sizer(items, measure.theme, turned=False, wrapped=wrapped, rules=rules)
-            row = series(cells(items, sizer), gaps)
-            if row.length <= room:
-                return (row,)
-    return rows
