@@ -287,6 +287,9 @@ class _Index:
         layers = [part for part in parts if isinstance(part, Layer)]
         blocks: list[Element] = [part for part in parts if not isinstance(part, Layer)]
         titled = isinstance(element, Node) and element.lines and all(isinstance(p, Graph) for p in blocks)
+        if isinstance(element, Node) and element.role is NodeRole.BLOCK and layers and blocks:
+            yield element.lines[0], [name for part in parts for name in self.operations(part)]
+            return
         while any(isinstance(part, Stage) and not is_transformer_layer(part) for part in blocks):
             blocks = [
                 inner
@@ -345,10 +348,10 @@ def _elements_of(content: Content) -> Iterator[_Element | Origin]:
             if arc.tail == arc.head:
                 yield bars[arc.tail].origin
                 yield from _with_layers(arc, bars[arc.tail].origin)
-    for vertex in content.vertices if isinstance(content, Dag) else ():
+    items = content_items(content)
+    for vertex in (vertex for item in every_item(items) if isinstance(item, Dag) for vertex in item.vertices):
         if vertex.frame:
             yield Omitted(count=vertex.frame.repeat, origin=vertex.frame.origin)
-    items = content_items(content)
     yield from reads(items)
     for node in nodes(items):
         yield node.origin if node.role in _MERGES else node

@@ -23,6 +23,7 @@ from resnet_diagram.diagram.prose.inside import inside_notes
 from resnet_diagram.diagram.prose.runs import run_notes
 from resnet_diagram.errors import UsageError, number_of
 from resnet_diagram.spec.closed import closed
+from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -181,26 +182,31 @@ def _kept(chain: Builder, network: Network, options: Options) -> Diagram:
 
 
 def _chart(networks: Sequence[Network], options: Options, *, chain: Builder, summary: bool) -> Diagram:
-    """Return a network as a chain; a U-Net as a graph of its levels, where `summary` with a box for each."""
+    """Return a network as a chain; a graph as one where `summary`; a U-Net always, as one of its levels."""
     network = networks[0]
     without_panels = replace(options, opened=(), graph_room=0, levels=Levels.NONE, opens_encoders=True)
     flat = _kept(chain, network, without_panels)
-    if options.levels is Levels.NONE or not has_levels(network):
+    if options.levels is Levels.NONE or not (has_levels(network) or (summary and any(graphs(network)))):
         return flat
-    from resnet_diagram.diagram.lanes.frames import summarised
+    from resnet_diagram.diagram.lanes.frames import charted, summarised
     from resnet_diagram.diagram.panels.network import panels
 
     title = _title(network, options)
     content = panels(network, title, options, with_insets=False)[0].content
-    if not (isinstance(content, Dag) and content.u_shaped):
+    if not isinstance(content, Dag):
         return flat
-    levels = replace(network, stem=(), body=(unet_graph(network),), head=())
-    diagram = replace(_kept(chain, levels, without_panels), boxed=flat)
+    diagram = flat
+    if content.u_shaped:
+        levels = replace(network, stem=(), body=(unet_graph(network),), head=())
+        diagram = replace(_kept(chain, levels, without_panels), boxed=flat)
     if not summary:
         return diagram
-    boxes = (network_panel(Chain(items=(summarised(content),))),)
+    dag = summarised(content) if content.u_shaped else charted(content)
+    boxes = (network_panel(Chain(items=(dag,))),)
     result = _diagram(network, title, boxes, options, diagram.description)
-    return replace(result, flow=Flow(options.direction or Flow.DOWN), boxed=diagram.boxed)
+    entries = legend_of(network, [dag]) if options.legend else ()
+    flow = Flow(options.direction or Flow.DOWN)
+    return replace(result, flow=flow, boxed=diagram.boxed, legend=entries)
 
 
 _FIRST_BLOCKS: Builder = partial(_chart, chain=partial(_whole, stage=first_blocks_open), summary=False)

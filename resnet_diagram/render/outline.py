@@ -1,7 +1,20 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Dag, EdgeRole, Fork, Group, Item, Node, NodeRole, Read
+from resnet_diagram.diagram.model import (
+    Dag,
+    EdgeRole,
+    Fork,
+    Group,
+    Item,
+    Node,
+    NodeRole,
+    Read,
+    Vertex,
+)
 from resnet_diagram.diagram.walk import MERGE_SIGNS, vertex_items
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.escape.xml import printable
@@ -61,14 +74,7 @@ class _Writer:
 
     def _tree(self, items: tuple[Item, ...]) -> list[str]:
         """Return the lines of the items below a heading, as branches of a tree, with shortcuts beside it."""
-        shown = [lines for item in items for lines in self._twigs(item)]
-        last = len(shown) - 1
-        texts: list[str] = []
-        for at, (first, *rest) in enumerate(shown):
-            mark = "" if first.startswith(_BESIDE) else "└ " if at == last else "├ "
-            texts.append(mark + first)
-            texts += [("  " if at == last else "│ ") + line for line in rest]
-        return texts
+        return _as_tree([lines for item in items for lines in self._twigs(item)])
 
     def _twigs(self, item: Item) -> list[list[str]]:
         """Return an item's branches of the tree; a group without title and count is replaced by its items."""
@@ -122,20 +128,25 @@ class _Writer:
         return [*twigs, [self._text(fork.merge)]]
 
     def _dag(self, dag: Dag) -> list[list[str]]:
-        """Return a line for each part of a graph, with its number and the numbers of its sources."""
+        """Return a line for each part of a graph, those of one module as its branches."""
         twigs: list[list[str]] = []
-        for number, vertex in enumerate(dag.vertices, 1):
-            items = vertex_items(vertex)
-            inner = [twig for item in items for twig in self._twigs(item)]
-            ways = [self._read(read) for read in vertex.reads]
-            reads = f"  ← {', '.join(ways)}" if ways else ""
-            if len(inner) == 1 and len(inner[0]) == 1:
-                twigs.append([self.words(Word.NAMED, number, inner[0][0]) + reads])
-            elif inner:
-                twigs.append([self.words(Word.NAMED, number, "").rstrip() + reads, *self._tree(items)])
-            else:
-                twigs.append([self.words(Word.NAMED, number, self.words(Word.AS_IT_IS))])
+        for module, run in groupby(enumerate(dag.vertices, 1), key=lambda pair: pair[1].frame):
+            parts = [self._part(number, vertex) for number, vertex in run]
+            title = " ".join(filter(None, (module.title, times(module.repeat)))) if module else ""
+            twigs += [[title, *_as_tree(parts)]] if module else parts
         return twigs
+
+    def _part(self, number: int, vertex: Vertex) -> list[str]:
+        """Return a part of a graph, with its number and the numbers of its sources."""
+        items = vertex_items(vertex)
+        inner = [twig for item in items for twig in self._twigs(item)]
+        ways = [self._read(read) for read in vertex.reads]
+        reads = f"  ← {', '.join(ways)}" if ways else ""
+        if len(inner) == 1 and len(inner[0]) == 1:
+            return [self.words(Word.NAMED, number, inner[0][0]) + reads]
+        if inner:
+            return [self.words(Word.NAMED, number, "").rstrip() + reads, *_as_tree(inner)]
+        return [self.words(Word.NAMED, number, self.words(Word.AS_IT_IS))]
 
     def _read(self, read: Read) -> str:
         """Return the number of a source, with the operation on the connection: `4 (upsample ×2)`."""
@@ -155,3 +166,15 @@ class _Writer:
         if node.role is NodeRole.REMOVED:
             return f"{_REMOVED} {shown}"
         return self.words(Word.INPUT, shown) if node.role is NodeRole.INPUT else shown
+
+
+def _as_tree(twigs: Iterable[Sequence[str]]) -> list[str]:
+    """Return lines in groups, each a branch of a tree, with shortcuts beside it."""
+    shown = list(twigs)
+    last = len(shown) - 1
+    texts: list[str] = []
+    for at, (first, *rest) in enumerate(shown):
+        mark = "" if first.startswith(_BESIDE) else "└ " if at == last else "├ "
+        texts.append(mark + first)
+        texts += [("  " if at == last else "│ ") + line for line in rest]
+    return texts

@@ -104,8 +104,8 @@ def test_parallel_branches_and_their_exchange_are_drawn_once_for_equal_modules(
 @pytest.mark.parametrize("kernel", [1, 3])
 def test_the_legend_says_what_lines_between_rows_hold(kernel: int) -> None:
     words = {str(entry.text) for entry in drawn(parallel(3, 4, kernel=kernel)).legend}
-    assert f"lines to finer rows: {kernel}×{kernel} conv, nearest upsampling" in words
-    assert "lines to coarser rows: 3×3 conv, s=2 for each level" in words
+    assert f"lines to finer resolutions: {kernel}×{kernel} conv, nearest upsampling" in words
+    assert "lines to coarser resolutions: 3×3 conv, s=2 for each level" in words
     assert "behind sums of branches: ReLU" in words
 
 

@@ -14,12 +14,15 @@ from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
 from resnet_diagram.layout.units import fits
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.figure import Figure, Output
-from resnet_diagram.render.formats import Content, Format, write_as
+from resnet_diagram.render.formats import Content, Format, Measure, write_as
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.model import Network
 
 _SMALL_GRAPHS = (20, 12, 6)
 """Numbers of boxes to which the modules of a graph are folded, in turn, on a page too small for more."""
+
+_MOST_ARROWS = 120
+"""Most arrows of the chart of a graph, with modules folded, that is higher than a page."""
 
 REMARK = "Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
 """Comment in the source of a chart with folded stages."""
@@ -164,17 +167,21 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
     """Return the chart of networks in a format, in the first view that the format's budget allows.
 
     The views are tried from the requested one to those that fold more, at last with a box for each graph. In
-    rows, a view that folds must also fit a page. Warns of what is folded, and where the last is too large.
+    rows, a view that folds must also fit a page; of a graph that does not, more modules are folded. Warns of
+    what is folded, and where the last is too large.
     """
     figure = _tried(networks, options, output, flat=True)
     view = view_named(options.view)
     while True:
+        if row.measure and view.folded is None:
+            figure = _fitting_graph(row.measure, networks, replace(options, view=view.view), figure)
         content = write_as(row, figure)
         if row.measure is None:
             break
         size = row.measure(figure, content)
         in_rows = figure.diagram.flow is Flow.ROWS and not figure.diagram.chain.dense
-        too_high = in_rows and not size.fits_page
+        is_long = view.folded is None and size.arrows > _MOST_ARROWS
+        too_high = (in_rows or is_long) and not size.fits_page
         boxed = figure.diagram.boxed if view.folded is None else None
         if row.budget.allows(size) and not (too_high and (view.folded or boxed)):
             break
@@ -183,7 +190,8 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
             warn_unrendered(
                 f"The chart of {name} is too large for a page: each graph in it is drawn as one box."
             )
-            figure = replace(figure, diagram=replace(boxed, flow=figure.diagram.flow), remark=BOXED)
+            flow = Flow.ROWS if figure.remark else boxed.flow
+            figure = replace(figure, diagram=replace(boxed, flow=flow), remark=BOXED)
             continue
         if view.folded is None:
             warn_unrendered(f"{_excess(row, size)}Take a view that folds more, or a part of it.")
@@ -198,10 +206,20 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
         view = view_named(view.folded)
         figure = _tried(networks, replace(options, view=view.view), output, flat=True)
         if too_high:
-            diagram = replace(figure.diagram, flow=Flow.ROWS)
-            figure = replace(figure, diagram=diagram, remark=REMARK)
+            flow = Flow.ROWS if figure.diagram.flow is Flow.RIGHT else figure.diagram.flow
+            figure = replace(figure, diagram=replace(figure.diagram, flow=flow), remark=REMARK)
     _give_warnings(figure)
     return content
+
+
+def _fitting_graph(measure: Measure, networks: Sequence[Network], options: Options, figure: Figure) -> Figure:
+    """Return the chart of a graph with the most modules open that fits a page; `figure` where none does."""
+    is_graph = any(isinstance(item, Dag) and not item.u_shaped for item in figure.diagram.chain.items)
+    for room in _SMALL_GRAPHS if is_graph and not measure(figure, "").fits_page else ():
+        smaller = _tried(networks, replace(options, graph_room=room), figure.output, flat=True)
+        if measure(smaller, "").fits_page:
+            return replace(smaller, remark=figure.remark)
+    return figure
 
 
 def _excess(row: Format, size: ChartSize) -> str:

@@ -1,11 +1,27 @@
 """Change the frames of stages in a graph."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
-from resnet_diagram.diagram.model import Bar, Dag, Frame, GroupRole, Node, NodeRole, Omitted, Overview, Vertex
+from resnet_diagram.diagram.legend import WORDS
+from resnet_diagram.diagram.model import (
+    Arc,
+    Bar,
+    Dag,
+    EdgeRole,
+    Frame,
+    GroupRole,
+    Node,
+    NodeRole,
+    Omitted,
+    Overview,
+    Vertex,
+)
 from resnet_diagram.diagram.origin import together
 from resnet_diagram.wording.symbols import times
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 
 def summarised(dag: Dag) -> Dag:
@@ -43,6 +59,66 @@ def _boxes(frame: Frame, *, whole: bool) -> tuple[Node, ...]:
             origin=replace(together(bar.origin for bar in frame.bars), shape=frame.bars[-1].origin.shape),
         ),
     )
+
+
+def charted(dag: Dag) -> Dag:
+    """Return a graph with a box for each stage, and for other bars, in place of overviews: for charts."""
+    vertices, notes = [], dict[str, tuple[Label, ...]]()
+    for vertex in dag.vertices:
+        if isinstance(content := vertex.content, Overview):
+            boxes: list[Node] = []
+            for frame in content.frames:
+                # Parallel branches are one stage; the first has its types of block.
+                words = notes.setdefault(frame.id.partition("-branch")[0], frame.notes)
+                boxes += _charted_boxes(replace(frame, notes=words), content.arcs)
+            vertex = replace(vertex, content=tuple(boxes))
+        vertices.append(vertex)
+    return replace(dag, vertices=tuple(vertices))
+
+
+def _charted_boxes(frame: Frame, arcs: Sequence[Arc]) -> Iterator[Node]:
+    """Yield a box for the blocks of a stage, with its output, and one for each run of equal layers."""
+    blocks = [at for at, bar in enumerate(frame.bars) if not _is_layer(bar)] or [0, len(frame.bars) - 1]
+    if frame.role is not GroupRole.STAGE:
+        yield from _runs(frame.bars, arcs)
+        return
+    first, last = blocks[0], blocks[-1] + 1
+    yield from _runs(frame.bars[:first], arcs)
+    (box,) = _boxes(replace(frame, bars=frame.bars[first:last]), whole=True)
+    title = Label(frame.title, literal(box.badge, Kind.REPEAT), joint=" ")
+    lines = (title, *frame.notes, *_projections(frame.bars, arcs), frame.caption)
+    yield replace(box, lines=tuple(filter(None, lines)), badge="")
+    yield from _runs(frame.bars[last:], arcs)
+
+
+def _runs(bars: Sequence[Bar | Omitted], arcs: Sequence[Arc]) -> Iterator[Node]:
+    """Yield a box for each run of bars with equal text, with their number."""
+    texts: list[Label] = []
+    for bar in bars:
+        texts.append(bar.text if isinstance(bar, Bar) else texts[-1])
+    for text, pairs in groupby(zip(texts, bars, strict=True), key=lambda pair: pair[0]):
+        run = [bar for _, bar in pairs]
+        first = next(bar for bar in run if isinstance(bar, Bar))
+        yield Node(
+            id=first.id,
+            role=first.role,
+            lines=(text, *_projections(run, arcs)),
+            badge=times(sum(bar.count if isinstance(bar, Omitted) else 1 for bar in run)),
+            shade=first.shade,
+            origin=replace(together(bar.origin for bar in run), shape=run[-1].origin.shape),
+        )
+
+
+def _projections(bars: Iterable[Bar | Omitted], arcs: Iterable[Arc]) -> Iterator[Label]:
+    """Yield the shortcuts to some bars that are no identities, each once."""
+    heads = {bar.id for bar in bars if isinstance(bar, Bar)}
+    links = [arc for arc in arcs if arc.head in heads and arc.role is not EdgeRole.IDENTITY]
+    for role, label in dict.fromkeys((arc.role, arc.label) for arc in links if arc.label):
+        yield (
+            label
+            if Kind.SHORTCUT in label.kinds
+            else phrase(Kind.SHORTCUT, Word.NAMED, phrase(Kind.SHORTCUT, WORDS[role]), label)
+        )
 
 
 def with_frames(dag: Dag, change: Callable[[Vertex, Frame], Frame]) -> Dag:

@@ -50,7 +50,9 @@ def draw_plan(
     """Draw a graph with its corner at `at`; `merge` returns the box of a merge from its centre and height."""
     lines = _lines(canvas, dag, plan, at)
     for frame, start, end in plan.frames:
-        _draw_frame(canvas, frame, (at[0] + start[0], at[1] + start[1]), (at[0] + end[0], at[1] + end[1]))
+        first = min(plan.lines[number] for number, vertex in enumerate(dag.vertices) if vertex.frame == frame)
+        corners = (at[0] + start[0], at[1] + start[1]), (at[0] + end[0], at[1] + end[1])
+        _draw_frame(canvas, frame, *corners, at[1] + first)
     for number, vertex in enumerate(dag.vertices):
         u, v = at[0] + plan.starts[number], at[1] + plan.lines[number]
         with canvas.group(vertex.frame.id, GroupKind.BLOCK) if vertex.frame else nullcontext():
@@ -65,12 +67,16 @@ def draw_plan(
     canvas.current.connectors += lines
 
 
-def _draw_frame(canvas: Canvas, frame: Frame, start: Point, end: Point) -> None:
-    """Draw the frame of a module, with its title and the number of equal modules."""
+def _draw_frame(canvas: Canvas, frame: Frame, start: Point, end: Point, first: float) -> None:
+    """Draw the frame of a module, with its title and the number of equal modules.
+
+    Where the flow runs down, the title is beside the `first` line.
+    """
     with canvas.group(frame.id, GroupKind.BLOCK, frame.title, frame.origin, frame.repeat):
         canvas.frame(GroupRole.BLOCK, start, end)
-        middle = start[1] + spacing.TITLE_HEIGHT / 2 + 1.5
-        draw_heading(canvas, frame, (start[0] + FRAME_PADDING, end[0] - FRAME_PADDING), middle)
+        (left, top), (right, _) = canvas.point(*start), canvas.point(*end)
+        left, middle = first if canvas.turned else left, top + spacing.TITLE_HEIGHT / 2 + 1.5
+        draw_heading(canvas, frame, (left + FRAME_PADDING, right - FRAME_PADDING), middle)
 
 
 def _lines(canvas: Canvas, dag: Dag, plan: Plan, at: Point) -> list[Connector]:

@@ -28,7 +28,8 @@ class Extent(NamedTuple):
 class Enclosure(NamedTuple):
     """The frame of a module: its first and last column and line, and its reach above and below these.
 
-    `length`: that of its title and count.
+    `ahead`: room for a title before its first column, where the flow runs down. `length`: that of its title
+    and count, else.
     """
 
     frame: Frame
@@ -36,6 +37,7 @@ class Enclosure(NamedTuple):
     lines: tuple[int, int]
     above: float
     below: float
+    ahead: float
     length: float
 
 
@@ -45,8 +47,13 @@ def enclosures(
     extents: Sequence[Extent],
     reaches: Sequence[float],
     headings: Mapping[str, float],
+    *,
+    turned: bool,
 ) -> tuple[Enclosure, ...]:
-    """Return the frames of modules that are drawn open in a graph; `headings`: the length of each title."""
+    """Return the frames of modules that are drawn open in a graph; `headings`: the length of each title.
+
+    `turned`: the flow runs down.
+    """
     inside: dict[str, list[int]] = {}
     for number, vertex in enumerate(dag.vertices):
         if vertex.frame:
@@ -61,9 +68,11 @@ def enclosures(
         )
         over = [overhang(places, extents, reaches, n)[0] for n in members if places.spans[n][0] == top]
         under = [overhang(places, extents, reaches, n)[1] for n in members if places.spans[n][1] == bottom]
-        above, below = max(over) + TITLE_HEIGHT + FRAME_GAP, max(under) + FRAME_GAP
+        ahead, title = (TITLE_HEIGHT, 0.0) if turned else (0.0, TITLE_HEIGHT)
+        above, below = max(over) + title + FRAME_GAP, max(under) + FRAME_GAP
         length = headings.get(frame.id, 0.0)
-        result.append(Enclosure(frame, (min(columns), max(columns)), (top, bottom), above, below, length))
+        ends = min(columns), max(columns)
+        result.append(Enclosure(frame, ends, (top, bottom), above, below, ahead, length))
     return tuple(result)
 
 

@@ -71,11 +71,13 @@ def plan(
     words: tuple[float, ...],
     size: float,
     headings: tuple[tuple[str, float], ...] = (),
+    *,
+    turned: bool = False,
 ) -> Plan:
     """Return the plan of a graph, kept for pages that are tried with other panels.
 
     `words`: the width of the words on each line, in the order of the vertices' reads; `size`: their type.
-    `headings`: the length of the title of each frame of a module.
+    `headings`: the length of the title of each frame of a module. `turned`: the flow runs down.
     """
     places = grid(dag)
     routed = routes(dag, places)
@@ -86,7 +88,7 @@ def plan(
     scaled = {net: offset / _SCALE for net, offset in exits.items()}
     assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
     reaches = _reaches(dag, places, routed, offsets)
-    frames = enclosures(dag, places, extents, reaches, dict(headings))
+    frames = enclosures(dag, places, extents, reaches, dict(headings), turned=turned)
     planner = _Planner(places, routed, extents, words, size, exits, reaches, assigned, frames)
     planner.place_columns()
     height = planner.place_lines()
@@ -232,7 +234,7 @@ class _Planner:
             if column or tracks_before or entered[0]:
                 ahead = AHEAD if entered[column] or tracks_before else 0.0
                 u += tracks_before * _TRACK + ahead + leads[column]
-            u += FRAME_GAP * sum(frame.columns[0] == column for frame in self.frames)
+            u += sum(FRAME_GAP + frame.ahead for frame in self.frames if frame.columns[0] == column)
             u = max(u, before[column] - length / 2)
             self.columns.append((u, u + length))
             free = max(free, u + length / 2 + behind[column] if behind[column] else 0.0)
@@ -309,7 +311,7 @@ class _Planner:
     def corners(self, enclosure: Enclosure) -> tuple[Frame, Point, Point]:
         """Return the frame of a module and its corners."""
         (start, end), (top, bottom) = enclosure.columns, enclosure.lines
-        upper = self.columns[start][0] - AHEAD, self.lines[top] - enclosure.above
+        upper = self.columns[start][0] - AHEAD - enclosure.ahead, self.lines[top] - enclosure.above
         return enclosure.frame, upper, (self.ends[end], self.lines[bottom] + enclosure.below)
 
     def _half(self, number: int, side: int) -> float:

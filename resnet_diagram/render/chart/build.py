@@ -36,6 +36,7 @@ from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Pages, Tag, frames, is_framed
 from resnet_diagram.render.figure import Figure
+from resnet_diagram.wording.symbols import times
 from resnet_diagram.wording.terms import NOTHING, Label
 
 
@@ -145,6 +146,7 @@ class _Builder:
         if len(rows) == 1:
             walk = _Walk(builder=self, empty=frame, isolate=False)
             walk.series(group.items, "")
+            height = self.metrics.column(items) if self.down else height
             return replace(walk.frame(), height=height + self.metrics.frame[1])
         parts = [
             inner.row(Group(id=f"{group.id}-row{number}", role=GroupRole.BLOCK, title=NOTHING, items=row))
@@ -221,14 +223,17 @@ class _Walk:
         """Collect a repeated group inside a row: a frame round nodes that the row's arrows join directly."""
         title = written_count(group) or group.title
         frame = Frame(id=group.id, title=title, role=group.role, shade=group.shade)
-        inner = _Walk(builder=self.builder, empty=frame, isolate=False)
-        inner.arrows = self.arrows
+        inner = self._inside(frame)
         if not tail and isinstance(next(iter(_flattened(group.items)), None), Fork):
             self.start = True
             tail = self.empty.start_id
         tail = inner.series(group.items, tail, label)
         self.parts.append(replace(inner.frame(), arrows=(), isolated=False))
         return tail
+
+    def _inside(self, frame: Frame) -> "_Walk":
+        """Return the walk of a frame round nodes, whose arrows are those of this walk."""
+        return _Walk(builder=self.builder, empty=frame, isolate=False, arrows=self.arrows)
 
     def _join(self, tail: str, head: str, label: Label = NOTHING, role: EdgeRole = EdgeRole.FLOW) -> None:
         if tail:
@@ -256,15 +261,21 @@ class _Walk:
     def _dag(self, dag: Dag, tail: str, label: Label) -> str:
         """Collect the parts of a graph after the part `tail`; return the id of the output part."""
         ends: list[str] = []
-        for vertex in dag.vertices:
-            items = vertex_items(vertex)
-            if items and isinstance(items[0], Node) and vertex.reads:
-                for read in vertex.reads:
-                    self._join(ends[read.vertex], items[0].id, read.label or label, read.role)
-                ends.append(self.series(items, ""))
-            else:
-                before = ends[vertex.reads[0].vertex] if vertex.reads else tail
-                ends.append(self.series(items, before, vertex.reads[0].label if vertex.reads else label))
+        for outer, vertices in groupby(dag.vertices, key=lambda vertex: vertex.frame):
+            title = " ".join(filter(None, (outer.title, times(outer.repeat)))) if outer else ""
+            walk = self._inside(Frame(id=outer.id, title=title, role=outer.role)) if outer else self
+            for vertex in vertices:
+                items = vertex_items(vertex)
+                before = "" if vertex.reads else tail
+                if items and isinstance(items[0], Node) and vertex.reads:
+                    for read in vertex.reads:
+                        self._join(ends[read.vertex], items[0].id, read.label or label, read.role)
+                elif vertex.reads:
+                    before = ends[vertex.reads[0].vertex]
+                words = vertex.reads[0].label if vertex.reads else label
+                ends.append(walk.series(items, before, words))
+            if walk is not self:
+                self.parts.append(replace(walk.frame(), arrows=(), isolated=False))
         return ends[dag.output] if dag.output is not None else ""
 
     def _shortcut(self, link: Link, tail: str, merge: str, passed: Sequence[Node]) -> None:

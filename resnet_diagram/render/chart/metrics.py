@@ -62,6 +62,26 @@ class Metrics:
         longest = max(ends, default=0.0)
         return longest, area / max(longest, 1.0)
 
+    def column(self, items: Iterable[Item]) -> float:
+        """Return the height of items below each other; of a graph, that of its longest path."""
+        height = 0.0
+        for item in items:
+            match item:
+                case Node():
+                    height += self.node(item)[1]
+                case Group():
+                    height += self.column(item.items) + (self.frame[1] if is_framed(item) else 0.0)
+                case Fork():
+                    height += max(map(self.column, item.branches), default=0.0) + self.node(item.merge)[1]
+                case Dag():
+                    ends: list[float] = []
+                    for vertex in item.vertices:
+                        before = max((ends[read.vertex] for read in vertex.reads), default=0.0)
+                        ends.append(before + self.column(vertex_items(vertex)))
+                    height += max(ends, default=0.0)
+            height += self.line
+        return height
+
     def series(self, items: Iterable[Item]) -> tuple[float, float]:
         """Return width and height of items in one row."""
         sizes = [self.size(item) for item in items]

@@ -235,7 +235,8 @@ def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
             "  class legend plain",
         ]
     tails = {arrow.tail for arrow in root.arrows}
-    ends = [writer.names[part.id] for part in root.parts if part.id not in tails]
+    parts = [part for part in root.parts if part.id not in tails]
+    ends = [writer.names[part.id] for part in parts if not isinstance(part, Frame) or part.isolated]
     stacked = root.down and not root.arrows
     links = (" ~~~ " if stacked else " & ").join(ends)
     writer.arrows += [(EdgeRole.FLOW, False)] * len(ends)
