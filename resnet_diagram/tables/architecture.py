@@ -11,6 +11,7 @@ from resnet_diagram.tables.model import Band, Cell, Count, Part, Table, Wanted, 
 from resnet_diagram.tables.names import joint_title, titled
 from resnet_diagram.tables.notes import (
     MACS,
+    graph_notes,
     input_text,
     label,
     link_notes,
@@ -51,6 +52,7 @@ def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
         MACS,
         *printed_notes(networks, heads),
         *stride_notes(columns, heads),
+        *graph_notes(columns),
         *word_notes(cells),
         *link_notes(networks),
         *shared_module_notes(networks, heads),

@@ -1,6 +1,7 @@
 """A section's cell: its layers and blocks, equal neighbours folded."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from resnet_diagram.dataclass import dataclass
@@ -36,14 +37,22 @@ def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
         joined = Label(*lines, joint=", ")
         fits = len(joined) <= _MAX_HEAD_LENGTH and not any(", " in line for line in lines)
         return tuple(Words(text=line) for line in ([joined] if fits else lines))
-    atoms = [atom for atom in _atoms(section, depth if section.kind is Kind.STAGE else 0) if atom.lines]
+    atoms = [
+        atom for atom in _atoms(section.elements, depth if section.kind is Kind.STAGE else 0) if atom.lines
+    ]
     items: list[Part] = []
     for run in fold(atoms):
         lines_of = tuple(line for atom in atoms[run.start : run.start + run.period] for line in atom.lines)
         if run.count > 1 or atoms[run.start].block:
-            items.append(Stack(lines=lines_of, times=run.count))
+            items.append(Stack(lines=lines_of, times=run.count, modules=section.modules))
         else:
             items += [Words(text=line) for line in lines_of]
+    beside = Counter(atom for atom in _atoms(section.beside, 0) if atom.lines)
+    for atom, count in beside.items():
+        if count > 1 or atom.block:
+            items.append(Stack(lines=atom.lines, times=count))
+        else:
+            items.append(Words(text=atom.lines[0]))
     return tuple(items)
 
 
@@ -56,15 +65,15 @@ def unit_depth(sections: Iterable[Section]) -> int:
     return 0
 
 
-def _atoms(section: Section, depth: int) -> Iterator[_Atom]:
-    """Yield a section's elements; layers of one unit that makes no block are one atom."""
-    for unit, run in groupby(section.elements, key=lambda item: _unit(item, depth)):
-        elements = list(run)
-        lines = block_lines(elements)
+def _atoms(elements: Sequence[Element], depth: int) -> Iterator[_Atom]:
+    """Yield some elements; layers of one unit that makes no block are one atom."""
+    for unit, group in groupby(elements, key=lambda item: _unit(item, depth)):
+        run = list(group)
+        lines = block_lines(run)
         if unit is not None and len(lines) > 1:
             yield _Atom(lines, block=True)
             continue
-        for element in elements:
+        for element in run:
             if isinstance(element, Layer):
                 yield _Atom((layer_line(element),) if is_shown(element) else (), block=False)
             else:

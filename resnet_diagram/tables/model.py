@@ -14,10 +14,19 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """The layers of a block, one a line, and the number of repetitions of the block."""
+    """The layers of a block, one a line, the number of repetitions of the block, and of those in series.
+
+    `modules`: how many modules in series have so many blocks each.
+    """
 
     lines: tuple[Label, ...]
     times: int
+    modules: int = 1
+
+    @property
+    def factor(self) -> str:
+        """The number of repetitions in each module, and that of modules if there are several."""
+        return f"{self.times} × {self.modules}" if self.modules > 1 else str(self.times)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,18 @@ from resnet_diagram.wording.stages import StageNames
 
 
 def titled(column: Sequence[Section], names: StageNames) -> tuple[Section, ...]:
-    """Return sections with their titles; the paper numbers all sections before the head, also the stem."""
-    kinds = [section.kind for section in column]
-    return tuple(
-        replace(section, title=_title(section, names, at, kinds[:at].count(Kind.STAGE)))
-        for at, section in enumerate(column, 1)
-    )
+    """Return sections with their titles; the paper numbers all sections before the head, also the stem.
+
+    Branches of one stage share its number; the parts of a graph beside stages have none.
+    """
+    result: list[Section] = []
+    number = stage = 0
+    for before, section in zip((None, *column), column, strict=False):
+        begins = not (before and section.stage and section.stage == before.stage)
+        number += begins and section.kind is not Kind.PART
+        stage += begins and section.kind is Kind.STAGE
+        result.append(replace(section, title=_title(section, names, number, stage)))
+    return tuple(result)
 
 
 def _title(section: Section, names: StageNames, number: int, stage: int) -> str:
@@ -29,7 +35,7 @@ def _title(section: Section, names: StageNames, number: int, stage: int) -> str:
     paper = module or counted
     if section.kind is Kind.HEAD:
         paper = str(Kind.HEAD)
-    elif any(layer.kind is LayerKind.CONV for layer in layers):
+    elif section.kind is not Kind.PART and any(layer.kind is LayerKind.CONV for layer in layers):
         content = parts(section)
         several = len(content) > 1 or any(isinstance(part, Stack) for part in content)
         paper = f"conv{number}{'_x' if several and section.kind is Kind.STAGE else ''}"

@@ -55,7 +55,8 @@ def stride_notes(columns: Sequence[Sequence[Section]], heads: Sequence[str]) -> 
             first = next(blocks, None)
             if first and any(step > 1 for step in stride(first)):
                 fact = f"stride {extent_text(stride(first))}{_place(first)}."
-                titles_of.setdefault(fact, []).append(section.title)
+                titles = titles_of.setdefault(fact, [])
+                titles += [section.title] if section.title not in titles else []
         for fact, titles in titles_of.items():
             heads_of.setdefault((enumeration(titles), fact), []).append(head)
     notes = []
@@ -74,6 +75,17 @@ def _place(block: Block) -> str:
     if at == 1 and (layers[1].groups > 1 or any(map(gate_ratio, all_blocks(block)))):
         return _MIDDLE
     return {0: _FIRST, 1: _LATER}.get(at, "") if at is not None else ""
+
+
+def graph_notes(columns: Sequence[Sequence[Section]]) -> tuple[str, ...]:
+    """Return notes on the rows of networks that are no chain."""
+    sections = [section for column in columns for section in column]
+    notes = []
+    if any(section.modules > 1 for section in sections):
+        notes.append("A second factor is the number of modules in series that have these blocks each.")
+    if any(section.beside for section in sections):
+        notes.append("Layers beside the stages of a graph are listed once each, with their number.")
+    return tuple(notes)
 
 
 def word_notes(cells: Iterable[Cell]) -> tuple[str, ...]:

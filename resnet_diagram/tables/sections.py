@@ -1,14 +1,17 @@
 """Sections of a network: runs of elements with one output resolution, a row of a table each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import TypeGuard
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.counting.blocks import residual_units, units
-from resnet_diagram.spec.measure import is_gate, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, Network, Shape, Stage
+from resnet_diagram.spec.counting.stages import branch_keys, module_of_branch
+from resnet_diagram.spec.measure import is_gate, out_shape, walk
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shape, Stage
+from resnet_diagram.spec.paths import common_path, is_within
+from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import WINDOWED
 from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
 
@@ -19,13 +22,16 @@ class Kind(StrEnum):
     STEM = "stem"
     STAGE = "stage"
     HEAD = "head"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A run of elements, and the resolution of its output.
 
-    `module` is their common name in the code, else empty; `title` their title in a table.
+    `module` is their common name in the code, else empty; `title` their title in a table. `beside`: elements
+    of a graph that yield this resolution in other places. `stage`: the key of the stage that it is a branch
+    of. `modules`: how many modules in series have the elements, which are those of the first.
     """
 
     kind: Kind
@@ -33,6 +39,9 @@ class Section:
     elements: tuple[Element, ...]
     module: str = ""
     title: str = ""
+    beside: tuple[Element, ...] = ()
+    stage: str = ""
+    modules: int = 1
 
 
 def sections(network: Network) -> tuple[Section, ...]:
@@ -42,8 +51,9 @@ def sections(network: Network) -> tuple[Section, ...]:
     pooling and upsampling open a section, they do not close one. The head is one section, of size 1×1 where
     nothing spatial is left.
     """
-    stem, body = _cut(network.stem, Kind.STEM), _cut(network.body, Kind.STAGE)
-    head = _head_of(network, body)
+    branches = branch_keys(network)
+    stem, body = _cut(network.stem, Kind.STEM, branches), _cut(network.body, Kind.STAGE, branches)
+    head = _head_of(network, body, branches)
     items: list[Section] = []
     rank = 1
     for section in _joined([*stem, *body, *head]):
@@ -54,13 +64,15 @@ def sections(network: Network) -> tuple[Section, ...]:
     return tuple(items)
 
 
-def _cut(elements: Iterable[Element], kind: Kind) -> list[Section]:
-    """Return elements in sections, each of one resolution."""
+def _cut(elements: Iterable[Element], kind: Kind, branches: Mapping[str, str]) -> list[Section]:
+    """Return elements in sections, each of one resolution; `branches`: see `branch_keys`."""
     items: list[Section] = []
     for element in _opened(elements):
         layers = shown((element,))
         size = spatial(layers[-1]) if layers else None
-        if isinstance(element, Stage):
+        if isinstance(element, Graph):
+            items += _of_graph(element, branches)
+        elif isinstance(element, Stage):
             body = tuple(_opened(element.body, stages=True))
             items.append(Section(kind=kind, size=out_shape(element)[1:], elements=body, module=element.name))
         elif items and (size is None or _continues(items[-1], element, size)):
@@ -70,9 +82,53 @@ def _cut(elements: Iterable[Element], kind: Kind) -> list[Section]:
     return items
 
 
+def _of_graph(graph: Graph, branches: Mapping[str, str]) -> Iterator[Section]:
+    """Yield a section for each stage of a graph, and for each branch of modules in series.
+
+    Other elements are beside the branch of their module that has their resolution, or in a section of their
+    outermost module. The branches of a stage follow each other.
+    """
+    rows: dict[Hashable, Section] = {}
+    inside = [element for node in graph.nodes for element in _opened(node.body)]
+    outer = common_path(layer.name for layer in walk(inside) if layer.name)
+    modules: dict[str, str] = {}
+    for element in inside:
+        size = out_shape(element)[1:]
+        key: Hashable
+        match element:
+            case Graph():
+                rows |= {(id(element), at): row for at, row in enumerate(_of_graph(element, branches))}
+            case Stage():
+                branch = branches.get(element.name, "")
+                key = (branch, size, signature(element, Level.STRUCTURE)) if branch else id(element)
+                if branch:
+                    modules[module_of_branch(element.name)] = branch
+                if key in rows:
+                    rows[key] = replace(rows[key], modules=rows[key].modules + 1)
+                else:
+                    body = tuple(_opened(element.body, stages=True))
+                    rows[key] = Section(
+                        kind=Kind.STAGE, size=size, elements=body, module=element.name, stage=branch
+                    )
+            case _ if any(layer.params or layer.kind is not LayerKind.OPAQUE for layer in shown((element,))):
+                path = next(layer.name for layer in walk((element,)))
+                branch = next((modules[module] for module in modules if is_within(path, module)), "")
+                of_branch = (
+                    key for key in rows if branch and isinstance(key, tuple) and key[:2] == (branch, size)
+                )
+                name = path.removeprefix(f"{outer}.").split(".")[0]
+                key = next(of_branch, (name, size))
+                row = rows.setdefault(key, Section(kind=Kind.PART, size=size, elements=(), module=name))
+                rows[key] = replace(row, beside=(*row.beside, element))
+    sections = list(rows.values())
+    last = {section.stage: at for at, section in enumerate(sections)}
+    places = [last[section.stage] if section.stage else at for at, section in enumerate(sections)]
+    yield from (sections[at] for at in sorted(range(len(sections)), key=places.__getitem__))
+
+
 def _continues(section: Section, element: Element, size: Shape) -> bool:
     """Return whether an element belongs to a section: same resolution, and no new pooling."""
-    if section.size != size or _only_blurs(section):
+    if section.size != size or _only_blurs(section) or section.beside:
         return False
     if not isinstance(element, Layer) or not is_weightless(element):
         return True
@@ -116,8 +172,10 @@ def _is_deep(block: Element) -> TypeGuard[Block]:
     return any(layer.out_shape[1:] not in ends for layer in layers)
 
 
-def _head_of(network: Network, body: list[Section]) -> list[Section]:
-    """Return the head's section; without a head, remove sections of size 1×1 from the end of the body."""
+def _head_of(network: Network, body: list[Section], branches: Mapping[str, str]) -> list[Section]:
+    """Return the head's sections; without a head, remove those of size 1×1 from the end of the body."""
+    if any(isinstance(element, Graph) for element in network.head):
+        return _cut(network.head, Kind.HEAD, branches)
     layers = shown(network.head)
     if layers:
         return [Section(kind=Kind.HEAD, size=spatial(layers[-1]), elements=network.head)]
@@ -138,7 +196,7 @@ def _joined(items: list[Section]) -> list[Section]:
         if last and len(done) > 1 and not both_head and _only_blurs(last):
             stem = done[-2]
             done[-2:] = [replace(stem, size=last.size, elements=(*stem.elements, *last.elements)), section]
-        elif last and (both_head or all(map(is_weightless, shown(last.elements)))):
+        elif last and (both_head or (not last.beside and all(map(is_weightless, shown(last.elements))))):
             done[-1] = replace(section, elements=(*last.elements, *section.elements))
         else:
             done.append(section)

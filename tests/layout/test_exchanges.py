@@ -45,8 +45,8 @@ def parallel(branches: int, modules: int, *, kernel: int = 1, turned: int = -1) 
     for module in range(modules):
         name = f"mods.{module}"
         for level, value in enumerate(values):
-            blocks = tuple(residual(f"{name}.b{level}.{number}", shape(level)) for number in range(3))
-            stage = Stage(body=blocks, name=f"{name}.b{level}")
+            blocks = tuple(residual(f"{name}.branches.{level}.{number}", shape(level)) for number in range(3))
+            stage = Stage(body=blocks, name=f"{name}.branches.{level}")
             parts.append(GraphNode(shape=shape(level), reads=(value,), body=(stage,)))
         heads = list(range(len(parts) - branches, len(parts)))
         sums = []

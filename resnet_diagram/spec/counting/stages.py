@@ -57,6 +57,15 @@ def _list_of(path: str) -> str:
     return inner.rpartition(".")[0]
 
 
+def module_of_branch(path: str) -> str:
+    """Return the path of the module that has a stage as one of its branches, "" for the whole network.
+
+    >>> module_of_branch("stage3.0.branches.1")
+    'stage3.0'
+    """
+    return _list_of(path).rpartition(".")[0]
+
+
 def _are_parallel(graph: Graph, numbers: set[int]) -> bool:
     """Return whether no node of a graph leads to another of some."""
     first = min(numbers)

@@ -42,4 +42,4 @@ def _part(part: Part) -> str:
         case Count():
             return str(part.value)
         case Stack():
-            return f"[{'; '.join(map(printable, part.lines))}] × {part.times}"
+            return f"[{'; '.join(map(printable, part.lines))}] × {part.factor}"

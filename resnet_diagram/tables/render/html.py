@@ -45,4 +45,4 @@ def _part(part: Part) -> str:
             return mantissa(part) + power
         case Stack():
             lines = "<br>".join(map(xml_text, part.lines))
-            return f'<span class="stack"><span class="block">{lines}</span> × {part.times}</span>'
+            return f'<span class="stack"><span class="block">{lines}</span> × {part.factor}</span>'

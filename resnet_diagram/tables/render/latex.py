@@ -82,4 +82,5 @@ def _part(part: Part) -> str:
             return f"${mantissa(part)}{power}$"
         case Stack():
             lines = r" \\ ".join(map(tex_math, part.lines))
-            return rf"$\begin{{bmatrix}} {lines} \end{{bmatrix}} \times {part.times}$"
+            factor = part.factor.replace("×", r"\times")
+            return rf"$\begin{{bmatrix}} {lines} \end{{bmatrix}} \times {factor}$"

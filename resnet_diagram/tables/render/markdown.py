@@ -35,4 +35,4 @@ def _part(part: Part) -> str:
         case Count():
             return count_text(part)
         case Stack():
-            return f"[{_BREAK.join(map(markdown_text, part.lines))}] × {part.times}"
+            return f"[{_BREAK.join(map(markdown_text, part.lines))}] × {part.factor}"

@@ -58,27 +58,27 @@ def _part(part: Words | Stack | Count) -> Picture:
         case Count():
             return (count_text(part),)
         case Stack():
-            return bracket([one_line(line) for line in part.lines], part.times)
+            return bracket([one_line(line) for line in part.lines], part.factor)
 
 
-def bracket(lines: Sequence[str], times: int) -> Picture:
+def bracket(lines: Sequence[str], factor: str) -> Picture:
     r"""Return lines in a bracket, with a factor behind its middle.
 
-    >>> print(*bracket(["1×1, 64", "3×3, 64", "1×1, 256"], 3), sep="\n")
+    >>> print(*bracket(["1×1, 64", "3×3, 64", "1×1, 256"], "3"), sep="\n")
     ⎡ 1×1, 64  ⎤
     ⎢ 3×3, 64  ⎥ × 3
     ⎣ 1×1, 256 ⎦
-    >>> bracket(["3×3, 64"], 2)
+    >>> bracket(["3×3, 64"], "2")
     ('[ 3×3, 64 ] × 2',)
     """
     width = max(map(len, lines))
     last = len(lines) - 1
     left = "[" if not last else "⎡" + "⎢" * (last - 1) + "⎣"
     right = "]" if not last else "⎤" + "⎥" * (last - 1) + "⎦"
-    factor = [f" × {times}" if at == len(lines) // 2 else "" for at in range(len(lines))]
+    factors = [f" × {factor}" if at == len(lines) // 2 else "" for at in range(len(lines))]
     return tuple(
         f"{opened} {line:<{width}} {closed}{behind}"
-        for opened, line, closed, behind in zip(left, lines, right, factor, strict=True)
+        for opened, line, closed, behind in zip(left, lines, right, factors, strict=True)
     )
 
 

@@ -57,4 +57,5 @@ def _part(part: Part) -> str:
         case Count():
             return f"${mantissa(part)} times 10^{part.power}$" if part.power else typst_string(mantissa(part))
         case Stack():
-            return f"layers({part.times}, {', '.join(map(typst_string, part.lines))})"
+            factor = typst_string(part.factor) if part.modules > 1 else part.factor
+            return f"layers({factor}, {', '.join(map(typst_string, part.lines))})"
