@@ -4,7 +4,7 @@ from collections.abc import Collection
 from math import log2, prod
 from typing import NamedTuple
 
-from resnet_diagram.diagram.chain.blocks import joined_layers
+from resnet_diagram.diagram.chain.blocks import joined_layers, main_layer
 from resnet_diagram.spec.graph import readers
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Graph, Layer, Stage
@@ -73,7 +73,7 @@ def _words(graph: Graph, way: int) -> tuple[Label, Label]:
     lines: dict[Label, Label] = {}
     between = NOTHING
     for unit in units:
-        main = next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
+        main = main_layer(unit)
         line = layer_lines(main, sizes_of(main)._replace(channels=NOTHING))[0]
         names = [operator_name(layer) for layer in unit if layer is not main]
         if line in lines:

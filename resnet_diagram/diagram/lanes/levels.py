@@ -36,18 +36,15 @@ class _Run(NamedTuple):
 
 def level_graph(graph: Graph, size: Shape) -> LevelGraph:
     """Return the levels of a U-Net; `size`: that of its input, whose proportions have maps kept as tokens."""
-    nodes = tuple(replace(node, shape=_as_map(node.shape, size)) for node in graph.nodes)
-    graph, merges = _joined(replace(graph, nodes=nodes))
+    nodes = list(graph.nodes)
+    for at, node in enumerate(nodes):
+        if len(node.shape) == 2 and len(size) > 1 and node.shape[1] > 1:
+            scale = (prod(size) / node.shape[1]) ** (1 / len(size))
+            sides = tuple(round(side / scale) for side in size)
+            if prod(sides) == node.shape[1]:
+                nodes[at] = replace(node, shape=(node.shape[0], *sides))
+    graph, merges = _joined(replace(graph, nodes=tuple(nodes)))
     return LevelGraph(graph, ordered(graph, _gates(graph)), merges)
-
-
-def _as_map(shape: Shape, size: Shape) -> Shape:
-    """Return the shape of tokens as that of a map with the proportions of `size`, if their number is one."""
-    if len(shape) != 2 or len(size) < 2 or shape[1] <= 1:
-        return shape
-    scale = (prod(size) / shape[1]) ** (1 / len(size))
-    sides = tuple(round(side / scale) for side in size)
-    return (shape[0], *sides) if prod(sides) == shape[1] else shape
 
 
 def _rows(graph: Graph) -> list[int]:

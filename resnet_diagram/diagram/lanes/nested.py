@@ -8,7 +8,7 @@ from typing import NamedTuple
 from resnet_diagram.diagram.chain.graph import row_of, row_sizes
 from resnet_diagram.diagram.lanes.selections import RESAMPLING
 from resnet_diagram.diagram.lanes.whole import Piece, append
-from resnet_diagram.spec.graph import graphs, readers
+from resnet_diagram.spec.graph import readers
 from resnet_diagram.spec.measure import in_shape, is_gate, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, Merge, Network, Stage
 
@@ -35,8 +35,6 @@ def triangle(network: Network, room: int) -> Triangle | None:
 
     Returns None for other networks, and for a triangle of more than `room` cells.
     """
-    if not any(graphs(network)):
-        return None
     nodes = [GraphNode(shape=network.input_shape)]
     outputs = append(nodes, _levels(network.elements), (0,), _levels)
     graph, merges = _joined(Graph(nodes=tuple(nodes), outputs=outputs))

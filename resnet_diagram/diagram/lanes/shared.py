@@ -55,13 +55,11 @@ def shared_layers(graph: Graph) -> list[Shared]:
         if node.shares is not None:
             members.setdefault(node.shares, [node.shares]).append(number)
     alike: dict[tuple[int, ...], list[Shared]] = {}
-    for numbers in members.values():
-        if _is_one_box(graph, numbers):
-            sources = tuple(graph.nodes[number].reads[0] for number in numbers)
-            merge = _concatenation(graph, numbers)
-            alike.setdefault(sources, []).append(Shared(members=tuple(numbers), sources=sources, merge=merge))
-    boxes: dict[tuple[int, ...], Shared] = {}
     readings, outputs = readers(graph), set(graph.outputs)
+    for numbers in members.values():
+        if layers := _one_box(graph, numbers, readings):
+            alike.setdefault(layers.sources, []).append(layers)
+    boxes: dict[tuple[int, ...], Shared] = {}
     for source, (first, *others) in alike.items():
         box = replace(first, siblings=tuple(others))
         before = boxes.get(source)
@@ -73,19 +71,18 @@ def shared_layers(graph: Graph) -> list[Shared]:
     return list(boxes.values())
 
 
-def _concatenation(graph: Graph, members: Sequence[int]) -> int | None:
-    """Return the number of the concatenation that alone reads the values of some nodes, and no others."""
-    readers = [number for number, node in enumerate(graph.nodes) if not set(members).isdisjoint(node.reads)]
-    last = graph.nodes[readers[-1]] if readers else None
-    is_one = len(readers) == 1 and last and last.merge is Merge.CONCAT and set(last.reads) == set(members)
-    return readers[0] if is_one and not set(members).intersection(graph.outputs) else None
+def _one_box(graph: Graph, numbers: Sequence[int], readings: Sequence[Sequence[int]]) -> Shared | None:
+    """Return nodes that are layers, of which none leads to another; None for other nodes.
 
-
-def _is_one_box(graph: Graph, numbers: Sequence[int]) -> bool:
-    """Return whether nodes are layers, of which none leads to another."""
+    A concatenation that alone reads their values, and no others, belongs to them.
+    """
     nodes = [graph.nodes[number] for number in numbers]
     single = all(len(node.reads) == 1 and len(node.body) == len(nodes[0].body) for node in nodes)
     plain = any(layer.kind in MIXING for layer in walk(nodes[0].body)) and not residual_blocks(nodes[0].body)
-    readings = readers(graph)
-    read = (reader for number in numbers for reader in readings[number])
-    return single and plain and set(reachable(read, lambda at: readings[at])).isdisjoint(numbers)
+    behind = {reader for number in numbers for reader in readings[number]}
+    if not (single and plain and set(reachable(behind, lambda at: readings[at])).isdisjoint(numbers)):
+        return None
+    alone = len(behind) == 1 and set(numbers).isdisjoint(graph.outputs)
+    concats = (at for at in behind if alone and graph.nodes[at].merge is Merge.CONCAT)
+    merge = next((at for at in concats if set(graph.nodes[at].reads) == set(numbers)), None)
+    return Shared(members=tuple(numbers), sources=tuple(node.reads[0] for node in nodes), merge=merge)
