@@ -1,14 +1,11 @@
 """Sections of several networks side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from heapq import merge
 from math import prod
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.model import Shape
 from resnet_diagram.tables.sections import Kind, Section
-
-Key = tuple[bool, Shape]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +24,20 @@ def by_size(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
     """Return rows of sections of equal resolution, in the order of each network; heads share a row."""
     rows = [Row(sections=(section,)) for section in columns[0]]
     for number, column in enumerate(columns[1:], 1):
-        rows = _merged(rows, column, number)
+        keys = (
+            [section.kind is Kind.HEAD or section.size for section in side]
+            for side in ([row.present[0] for row in rows], column)
+        )
+        items: list[Row] = []
+        left = right = 0
+        for at, with_it in [*_matches(*keys).items(), (len(rows), len(column))]:
+            before = [Row(sections=(*row.sections, None)) for row in rows[left:at]]
+            after = [Row(sections=(*(None,) * number, section)) for section in column[right:with_it]]
+            items += merge(before, after, key=lambda row: -prod(row.present[0].size))  # the larger ones first
+            if at < len(rows):
+                items.append(Row(sections=(*rows[at].sections, column[with_it])))
+            left, right = at + 1, with_it + 1
+        rows = items
     return tuple(rows)
 
 
@@ -42,27 +52,7 @@ def by_position(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
     return (*rows, Row(sections=tuple(heads))) if any(heads) else tuple(rows)
 
 
-def _merged(rows: Sequence[Row], column: Sequence[Section], number: int) -> list[Row]:
-    """Return the rows with one more column, aligned by a longest common subsequence."""
-    matched = _matches([_key(row.present[0]) for row in rows], [_key(section) for section in column])
-    items: list[Row] = []
-    left = right = 0
-    for at, with_it in [*matched.items(), (len(rows), len(column))]:
-        before = [Row(sections=(*row.sections, None)) for row in rows[left:at]]
-        after = [Row(sections=(*(None,) * number, section)) for section in column[right:with_it]]
-        items += merge(before, after, key=lambda row: -prod(row.present[0].size))  # the larger ones first
-        if at < len(rows):
-            items.append(Row(sections=(*rows[at].sections, column[with_it])))
-        left, right = at + 1, with_it + 1
-    return items
-
-
-def _key(section: Section) -> Key:
-    """Return the key of a section for alignment: its resolution; heads share one key."""
-    return (True, ()) if section.kind is Kind.HEAD else (False, section.size)
-
-
-def _matches(left: Sequence[Key], right: Sequence[Key]) -> dict[int, int]:
+def _matches(left: Sequence[Hashable], right: Sequence[Hashable]) -> dict[int, int]:
     """Return the positions of a longest common subsequence, left to right."""
     best = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     for i in reversed(range(len(left))):

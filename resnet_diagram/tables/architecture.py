@@ -3,30 +3,18 @@
 from collections.abc import Sequence
 from itertools import takewhile
 
-from resnet_diagram.spec.measure import macs, params
-from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.measure import macs, params, walk
+from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.tables.align import Row, by_position, by_size
 from resnet_diagram.tables.cells import parts, unit_depth
-from resnet_diagram.tables.model import Band, Cell, Count, Part, Table, Wanted, Words
+from resnet_diagram.tables.model import Band, Cell, Count, Table, Wanted, Words
 from resnet_diagram.tables.names import joint_title, titled
-from resnet_diagram.tables.notes import (
-    MACS,
-    graph_notes,
-    input_text,
-    label,
-    link_notes,
-    printed_notes,
-    shared_module_notes,
-    stride_notes,
-    word_notes,
-)
-from resnet_diagram.tables.sections import lead, sections
-from resnet_diagram.tables.words import layer_line
+from resnet_diagram.tables.notes import label, notes_of
+from resnet_diagram.tables.sections import sections
+from resnet_diagram.tables.words import is_shown, is_weightless, layer_line
 from resnet_diagram.wording.shapes import resolution_text
 from resnet_diagram.wording.terms import Kind, enumeration, literal
-
-_PARAMS, _MACS = 6, 9
-"""Usual power of ten for a count."""
 
 
 def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
@@ -42,33 +30,28 @@ def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
     depths = [unit_depth(column) for column in columns]
     bands = tuple(_band(row, depths, sized=equal) for row in rows)
     cells = [cell for band in bands for line in band.rows for cell in line]
+    inputs = list(dict.fromkeys(shape_text(network.input_shape) for network in networks))
     caption = (
         f"{'Architectures' if len(heads) > 1 else 'Architecture'} of {enumeration(heads)} "
-        f"for an input of {input_text(networks)}. "
+        f"for an input of {enumeration(inputs)}. "
         "Brackets hold the layers of a block, kernel and output channels; "
         "the factor behind them is the number of blocks."
     )
-    notes = (
-        MACS,
-        *printed_notes(networks, heads),
-        *stride_notes(columns, heads),
-        *graph_notes(columns),
-        *word_notes(cells),
-        *link_notes(networks),
-        *shared_module_notes(networks, heads),
-    )
+    totals = []
+    for name, measure, usual in (("params", params, 6), ("MACs", macs, 9)):
+        values = [measure(network) for network in networks]
+        power = _power(values, usual)
+        counts = (Count(value=value, power=power, decimals=target.decimals) for value in values)
+        totals.append(Band(heads=(name,), rows=(tuple(Cell(parts=(count,)) for count in counts),)))
     return Table(
         heads=("stage", *(("output size",) if equal else ()), *heads),
         keys=2 if equal else 1,
         bands=bands,
-        totals=(
-            _total("params", [params(network) for network in networks], _PARAMS, target.decimals),
-            _total("MACs", [macs(network) for network in networks], _MACS, target.decimals),
-        ),
+        totals=tuple(totals),
         centred=True,
         caption=caption if target.caption is None else target.caption,
         label=label(networks) if target.label is None else target.label,
-        notes=notes if target.notes else (),
+        notes=notes_of(networks, heads, columns, cells) if target.notes else (),
     )
 
 
@@ -86,26 +69,18 @@ def _band(row: Row, depths: Sequence[int], *, sized: bool) -> Band:
                 stacks[at] = (*stacks[at], Words(text=size))
     if len(stacks) > 1 and len(set(stacks)) == 1:
         return Band(heads=heads, rows=((Cell(parts=stacks[0], span=len(stacks)),),))
-    first = _shared_lead(row, stacks)
+    # The parts that all networks begin with: the pooling before the first stage.
+    opening = takewhile(
+        lambda item: isinstance(item, Layer) and (is_weightless(item) or not is_shown(item)),
+        row.present[0].elements if None not in row.sections else (),
+    )
+    pooling = {Words(text=layer_line(layer)) for layer in walk(opening) if is_shown(layer)}
+    alike = takewhile(lambda parts: len(set(parts)) == 1 and parts[0] in pooling, zip(*stacks, strict=False))
+    first = sum(1 for _ in alike)
     rest = tuple(Cell(parts=stack[first:]) for stack in stacks)
     if len(stacks) > 1 and first:
         return Band(heads=heads, rows=((Cell(parts=stacks[0][:first], span=len(stacks)),), rest))
     return Band(heads=heads, rows=(tuple(Cell(parts=stack) for stack in stacks),))
-
-
-def _shared_lead(row: Row, stacks: Sequence[tuple[Part, ...]]) -> int:
-    """Return the number of parts that all networks begin with: the pooling before the first stage."""
-    if None in row.sections:
-        return 0
-    pooling = {Words(text=layer_line(layer)) for layer in lead(row.present[0])}
-    alike = takewhile(lambda side_by_side: len(set(side_by_side)) == 1, zip(*stacks, strict=False))
-    return sum(1 for _ in takewhile(lambda side_by_side: side_by_side[0] in pooling, alike))
-
-
-def _total(name: str, values: Sequence[int], default: int, decimals: int) -> Band:
-    power = _power(values, default)
-    cells = (Cell(parts=(Count(value=value, power=power, decimals=decimals),)) for value in values)
-    return Band(heads=(name,), rows=(tuple(cells),))
 
 
 def _power(values: Sequence[int], default: int) -> int:

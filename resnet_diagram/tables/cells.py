@@ -6,12 +6,13 @@ from itertools import groupby
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.fold import fold
-from resnet_diagram.spec.measure import is_block, is_gate
-from resnet_diagram.spec.model import Block, Element, Layer, Stage
+from resnet_diagram.spec.measure import channels, is_block, is_gate
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.tables.model import Part, Stack, Words
 from resnet_diagram.tables.sections import Kind, Section
-from resnet_diagram.tables.words import block_lines, head_line, is_shown, layer_line
-from resnet_diagram.wording.terms import Label
+from resnet_diagram.tables.words import block_lines, is_shown, layer_line
+from resnet_diagram.wording.terms import Kind as WordKind
+from resnet_diagram.wording.terms import Label, literal
 
 _MAX_HEAD_LENGTH = 32
 """Characters of a head that is written in one line."""
@@ -30,10 +31,12 @@ def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
     if section.kind is Kind.HEAD:
         lines: list[Label] = []
         for element in section.elements:
-            if isinstance(element, Layer):
-                lines += [head_line(element)] if is_shown(element) else []
-            else:
+            if not isinstance(element, Layer):
                 lines += block_lines((element,))
+            elif is_shown(element):
+                is_linear = element.kind is LayerKind.LINEAR
+                width = literal(f"{channels(element)[1]}-d fc", WordKind.OPERATOR)
+                lines.append(width if is_linear else layer_line(element))
         joined = Label(*lines, joint=", ")
         fits = len(joined) <= _MAX_HEAD_LENGTH and not any(", " in line for line in lines)
         return tuple(Words(text=line) for line in ([joined] if fits else lines))

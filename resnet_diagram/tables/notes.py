@@ -1,7 +1,7 @@
 """Notes below a table: strides, abbreviations, and the definition of MACs."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import (
@@ -14,7 +14,7 @@ from resnet_diagram.spec.measure import (
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Network
-from resnet_diagram.spec.shapes import extent_text, shape_text
+from resnet_diagram.spec.shapes import extent_text
 from resnet_diagram.tables.model import Cell
 from resnet_diagram.tables.sections import Section, has_long_links
 from resnet_diagram.tables.words import DEPTHWISE, PARALLEL
@@ -32,14 +32,30 @@ _MIDDLE = ", in its 3×3 convolution"
 _LATER = f"{_MIDDLE} (v1.5; the 2015 paper has it in the 1×1 before)"
 
 
-def printed_notes(networks: Sequence[Network], heads: Sequence[str]) -> tuple[str, ...]:
-    """Return a note on counts that the 2015 paper prints otherwise."""
-    printed = [
-        f"{_PRINTED[network.source]} billion for {head}"
-        for network, head in zip(networks, heads, strict=True)
-        if network.source in _PRINTED
-    ]
-    return (f"The 2015 paper prints FLOPs of {enumeration(printed)}.",) if printed else ()
+def notes_of(
+    networks: Sequence[Network],
+    heads: Sequence[str],
+    columns: Sequence[Sequence[Section]],
+    cells: Iterable[Cell],
+) -> tuple[str, ...]:
+    """Return the notes below a table of networks, whose names, sections and cells are given."""
+    pairs = list(zip(networks, heads, strict=True))
+    printed = [f"{_PRINTED[net.source]} billion for {head}" for net, head in pairs if net.source in _PRINTED]
+    shared = [(head, note) for net, head in pairs for note in shared_notes(shared_modules(net))]
+    sections = [section for column in columns for section in column]
+    factors = "A second factor is the number of modules in series that have these blocks each."
+    beside = "Layers beside the stages of a graph are listed once each, with their number."
+    links = "Links from a stage to a later one, past those between, are left out."
+    return (
+        MACS,
+        *([f"The 2015 paper prints FLOPs of {enumeration(printed)}."] if printed else []),
+        *stride_notes(columns, heads),
+        *([factors] if any(section.modules > 1 for section in sections) else []),
+        *([beside] if any(section.beside for section in sections) else []),
+        *word_notes(cells),
+        *([links] if any(map(has_long_links, networks)) else []),
+        *(f"{note[:1].upper()}{note[1:]}{f' ({head})' * (len(heads) > 1)}." for head, note in shared),
+    )
 
 
 def stride_notes(columns: Sequence[Sequence[Section]], heads: Sequence[str]) -> tuple[str, ...]:
@@ -77,20 +93,16 @@ def _place(block: Block) -> str:
     return {0: _FIRST, 1: _LATER}.get(at, "") if at is not None else ""
 
 
-def graph_notes(columns: Sequence[Sequence[Section]]) -> tuple[str, ...]:
-    """Return notes on the rows of networks that are no chain."""
-    sections = [section for column in columns for section in column]
-    notes = []
-    if any(section.modules > 1 for section in sections):
-        notes.append("A second factor is the number of modules in series that have these blocks each.")
-    if any(section.beside for section in sections):
-        notes.append("Layers beside the stages of a graph are listed once each, with their number.")
-    return tuple(notes)
-
-
 def word_notes(cells: Iterable[Cell]) -> tuple[str, ...]:
     """Return explanations of the abbreviations in a table's cells."""
-    terms = [term for label in labels_in(tuple(cells)) for term in _terms(label)]
+    terms: list[Term] = []
+    waiting: list[Term | Label] = [*labels_in(tuple(cells))]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, Term):
+            terms.append(part)
+        else:
+            waiting[:0] = part.parts
     kinds = {term.kind for term in terms}
     notes = []
     if Kind.DEPTHWISE in kinds:
@@ -104,47 +116,7 @@ def word_notes(cells: Iterable[Cell]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _terms(label: Label) -> Iterator[Term]:
-    for part in label.parts:
-        if isinstance(part, Term):
-            yield part
-        else:
-            yield from _terms(part)
-
-
-def link_notes(networks: Iterable[Network]) -> tuple[str, ...]:
-    """Return a note on links of a U-Net that a table leaves out."""
-    note = "Links from a stage to a later one, past those between, are left out."
-    return (note,) if any(map(has_long_links, networks)) else ()
-
-
-def shared_module_notes(networks: Sequence[Network], heads: Sequence[str]) -> tuple[str, ...]:
-    """Return a note for each network with modules that run several times."""
-    notes = [
-        (head, note)
-        for head, each in zip(heads, networks, strict=True)
-        for note in shared_notes(shared_modules(each))
-    ]
-    return tuple(f"{note[:1].upper()}{note[1:]}{f' ({head})' * (len(heads) > 1)}." for head, note in notes)
-
-
-def input_text(networks: Sequence[Network]) -> str:
-    """Return the shapes of the networks' inputs, each once.
-
-    Such as "224×224×3".
-    """
-    return enumeration(list(dict.fromkeys(shape_text(network.input_shape) for network in networks)))
-
-
 def label(networks: Sequence[Network], kind: str = "tab") -> str:
-    """Return a name for cross-references."""
-    return f"{kind}:{'-'.join(plain(network.name) for network in networks)}"
-
-
-def plain(name: str) -> str:
-    """Return a name of letters, digits and hyphens only.
-
-    >>> plain("resnext50_32x4d"), plain("Net(depth=20)")
-    ('resnext50-32x4d', 'Net-depth-20')
-    """
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "network"
+    """Return a name for cross-references, of letters, digits and hyphens only."""
+    names = (re.sub(r"[^A-Za-z0-9]+", "-", network.name).strip("-") or "network" for network in networks)
+    return f"{kind}:{'-'.join(names)}"

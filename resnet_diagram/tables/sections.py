@@ -13,7 +13,7 @@ from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, N
 from resnet_diagram.spec.paths import common_path, is_within
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import WINDOWED
-from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
+from resnet_diagram.tables.words import is_weightless, shown, spatial
 
 
 class Kind(StrEnum):
@@ -57,9 +57,8 @@ def sections(network: Network) -> tuple[Section, ...]:
     items: list[Section] = []
     rank = 1
     for section in _joined([*stem, *body, *head]):
-        rank = (
-            len(section.size) or rank
-        )  # a size without extents becomes ones, as many as the section before has
+        # A size without extents becomes ones, as many as the section before has.
+        rank = len(section.size) or rank
         items.append(section if section.size else replace(section, size=(1,) * rank))
     return tuple(items)
 
@@ -208,14 +207,3 @@ def _only_blurs(section: Section) -> bool:
     layers = shown(section.elements)
     blurs = bool(layers) and layers[-1].op == "blur_pool"
     return blurs and all(map(is_weightless, layers))
-
-
-def lead(section: Section) -> tuple[Layer, ...]:
-    """Return the pooling and upsampling at the start of a section."""
-    layers: list[Layer] = []
-    for element in section.elements:
-        if not isinstance(element, Layer) or (is_shown(element) and not is_weightless(element)):
-            break
-        if is_shown(element):
-            layers.append(element)
-    return tuple(layers)

@@ -20,54 +20,49 @@ _UNSAID = (LayerKind.ACTIVATION, LayerKind.RESHAPE, LayerKind.DROPOUT)
 
 
 def shortcut_table(networks: Sequence[Network], target: Wanted) -> Table:
-    """Return the shortcuts of one network or several: a row for each sort of block in a stage."""
+    """Return the shortcuts of one network or several: a band for each stage.
+
+    Its rows are the sorts of blocks, in order of appearance.
+    """
     heads = target.heads or tuple(network.name for network in networks)
     several = len(networks) > 1
-    bands = tuple(
-        band
-        for head, network in zip(heads, networks, strict=True)
-        for band in _bands(network, target, (head,) if several else ())
-    )
+    bands: list[Band] = []
+    for name, network in zip(heads, networks, strict=True):
+        head = (name,) if several else ()
+        known = len(bands)
+        for section in titled(sections(network), target.names):
+            blocks = residual_blocks(section.elements)
+            facts = Counter(_facts(block, block.shortcut) for block in blocks if block.shortcut)
+            rows = ((str(count), *fact) for fact, count in facts.items())
+            cells = tuple(tuple(Cell(parts=(Words(text=literal(text)),)) for text in row) for row in rows)
+            bands += [Band(heads=(*head, section.title), rows=cells)] if cells else []
+        if len(bands) == known:
+            nothing = Cell(parts=(Words(text=literal("no block adds a shortcut")),), span=len(_HEADS) - 1)
+            bands.append(Band(heads=(*head, "–"), rows=((nothing,),)))
     caption = f"Shortcuts of {enumeration(heads)}: the way round the blocks of each stage."
     return Table(
         heads=("network", *_HEADS) if several else _HEADS,
         keys=2 if several else 1,
-        bands=bands,
+        bands=tuple(bands),
         grouped=several,
         caption=caption if target.caption is None else target.caption,
         label=label(networks, "tab:shortcuts") if target.label is None else target.label,
     )
 
 
-def _bands(network: Network, target: Wanted, head: tuple[str, ...]) -> list[Band]:
-    """Return a band for each stage, with a row for each sort of block in order of appearance."""
-    bands = []
-    for section in titled(sections(network), target.names):
-        blocks = residual_blocks(section.elements)
-        facts = Counter(_facts(block, block.shortcut) for block in blocks if block.shortcut)
-        rows = ((str(count), *fact) for fact, count in facts.items())
-        cells = tuple(tuple(Cell(parts=(Words(text=literal(text)),)) for text in row) for row in rows)
-        bands += [Band(heads=(*head, section.title), rows=cells)] if cells else []
-    nothing = Cell(parts=(Words(text=literal("no block adds a shortcut")),), span=len(_HEADS) - 1)
-    return bands or [Band(heads=(*head, "–"), rows=((nothing,),))]
-
-
 def _facts(block: Block, shortcut: Shortcut) -> tuple[str, ...]:
-    """Return the cells of a block behind its count; blocks of a stage with equal cells share a row."""
+    """Return the cells of a block behind its count; blocks of a stage with equal cells share a row.
+
+    The layers on the shortcut are in flow order: "1×1 conv, s=2 + BN", "identity", "zero-pad, s=2".
+    """
     before, after = in_shape(block), merged_shape(block)
-    convolutions = (layer for layer in walk(shortcut) if layer.kind is LayerKind.CONV)
+    layers = [layer for layer in walk(shortcut) if layer.kind not in _UNSAID]
+    is_plain = shortcut.kind in (ShortcutKind.IDENTITY, ShortcutKind.ZERO_PAD) or not layers
+    is_pointwise = any(layer.kind is LayerKind.CONV and set(layer.kernel) == {1} for layer in layers)
     return (
         block_type(block),
         change_text(resolution_text(before[1:]), resolution_text(after[1:])),
         change_text(str(before[0]), str(after[0])),
-        operation(shortcut),
-        "yes" if any(set(layer.kernel) == {1} for layer in convolutions) else "no",
+        shortcut_label(shortcut) if is_plain else Label(*map(layer_on_shortcut, layers), joint=PLUS),
+        "yes" if is_pointwise else "no",
     )
-
-
-def operation(shortcut: Shortcut) -> Label:
-    """Return the layers on a shortcut, in flow order: "1×1 conv, s=2 + BN", "identity", "zero-pad, s=2"."""
-    layers = [layer for layer in walk(shortcut) if layer.kind not in _UNSAID]
-    if shortcut.kind in (ShortcutKind.IDENTITY, ShortcutKind.ZERO_PAD) or not layers:
-        return shortcut_label(shortcut)
-    return Label(*map(layer_on_shortcut, layers), joint=PLUS)

@@ -87,21 +87,6 @@ def layer_line(layer: Layer, *, steps: bool = True) -> Label:
             return Label(Label(kernel, pool or operator_name(layer)), stride, joint=", ")
 
 
-def head_line(layer: Layer) -> Label:
-    """Return a layer of the head; a linear one as in "1000-d fc"."""
-    if layer.kind is not LayerKind.LINEAR:
-        return layer_line(layer)
-    return literal(f"{channels(layer)[1]}-d fc", Kind.OPERATOR)
-
-
-def gate_line(gate: Block) -> Label:
-    """Return a gate: "fc, [16, 256]" for squeeze-and-excitation with its two widths, "gate" for any other."""
-    if not gate_ratio(gate):
-        return literal("gate", Kind.BLOCK)
-    widths = [str(channels(layer)[1]) for layer in walk(gate.branches[1]) if layer.kind in WEIGHTED]
-    return literal(f"fc, [{', '.join(widths)}]", Kind.GATE)
-
-
 def block_lines(elements: Iterable[Element]) -> tuple[Label, ...]:
     """Return a line for each layer of a run of elements, without shortcuts, norms and activations.
 
@@ -119,7 +104,11 @@ def _lines(element: Element) -> tuple[Label, ...]:
         case Graph():
             return tuple(line for node in element.nodes for line in block_lines(node.body))
     if is_gate(element):
-        return (*block_lines(element.branches[0]), gate_line(element))
+        text = literal("gate", Kind.BLOCK)
+        if gate_ratio(element):  # the two widths of squeeze-and-excitation: "fc, [16, 256]"
+            layers = (layer for layer in walk(element.branches[1]) if layer.kind in WEIGHTED)
+            text = literal(f"fc, [{', '.join(str(channels(layer)[1]) for layer in layers)}]", Kind.GATE)
+        return (*block_lines(element.branches[0]), text)
     branches = [branch for branch in element.branches if block_lines(branch)]
     inner = block_lines(branches[0]) if branches else ()
     if len(branches) > 1:

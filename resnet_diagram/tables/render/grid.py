@@ -92,22 +92,17 @@ def lines(table: Table) -> Iterator[Line]:
 
     A row that spans all columns is joined with the next row of its band.
     """
-    for item in named(table):
-        yield from _band(item.band, item.heads, table)
-    for band in table.totals:
-        yield from _band(band, band.heads, table)
-
-
-def _band(band: Band, names: tuple[str, ...], table: Table) -> Iterator[Line]:
     width = len(table.heads) - table.keys
-    heads = (*names, *("",) * (table.keys - len(names)))
-    above: tuple[Part, ...] = ()
-    for at, row in enumerate(band.rows):
-        if at + 1 < len(band.rows) and len(row) == 1 < width:
-            above = (*above, *row[0].parts)
-            continue
-        yield Line(heads, tuple((*above, *cell.parts) for cell in row for _ in range(cell.span)))
-        above, heads = (), ("",) * table.keys
+    body = ((item.band, item.heads) for item in named(table))
+    for band, names in (*body, *((total, total.heads) for total in table.totals)):
+        heads = (*names, *("",) * (table.keys - len(names)))
+        above: tuple[Part, ...] = ()
+        for at, row in enumerate(band.rows):
+            if at + 1 < len(band.rows) and len(row) == 1 < width:
+                above = (*above, *row[0].parts)
+                continue
+            yield Line(heads, tuple((*above, *cell.parts) for cell in row for _ in range(cell.span)))
+            above, heads = (), ("",) * table.keys
 
 
 def mantissa(count: Count) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from resnet_diagram.render.escape.xml import one_line
 from resnet_diagram.render.latex.words import tex_math, tex_prose, tex_words
 from resnet_diagram.render.templates import render
-from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
+from resnet_diagram.tables.model import Band, Cell, Count, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, mantissa, named
 from resnet_diagram.tables.render.look import Float, Look
 from resnet_diagram.tables.render.type_size import size_of
@@ -62,25 +62,20 @@ def _band(band: Band, names: tuple[str, ...], table: Table, *, opens: bool = Tru
 
 
 def _cell(cell: Cell, table: Table) -> str:
-    parts = [_part(part) for part in cell.parts] or [tex_words(NOTHING)]
-    text = parts[0]
+    parts: list[str] = []
+    for part in cell.parts:
+        match part:
+            case Words():
+                parts.append(tex_words(part.text))
+            case Count():
+                power = rf"\times10^{{{part.power}}}" if part.power else ""
+                parts.append(f"${mantissa(part)}{power}$")
+            case Stack():
+                lines = r" \\ ".join(map(tex_math, part.lines))
+                factor = part.factor.replace("×", r"\times")
+                parts.append(rf"$\begin{{bmatrix}} {lines} \end{{bmatrix}} \times {factor}$")
+    text = parts[0] if parts else tex_words(NOTHING)
     if len(parts) > 1:
         text = r"\begin{tabular}{@{}c@{}} " + r" \\[4pt] ".join(parts) + r" \end{tabular}"
-    return (
-        rf"\multicolumn{{{cell.span}}}{{{'c' if table.centred else 'l'}}}{{{text}}}"
-        if cell.span > 1
-        else text
-    )
-
-
-def _part(part: Part) -> str:
-    match part:
-        case Words():
-            return tex_words(part.text)
-        case Count():
-            power = rf"\times10^{{{part.power}}}" if part.power else ""
-            return f"${mantissa(part)}{power}$"
-        case Stack():
-            lines = r" \\ ".join(map(tex_math, part.lines))
-            factor = part.factor.replace("×", r"\times")
-            return rf"$\begin{{bmatrix}} {lines} \end{{bmatrix}} \times {factor}$"
+    align = "c" if table.centred else "l"
+    return rf"\multicolumn{{{cell.span}}}{{{align}}}{{{text}}}" if cell.span > 1 else text

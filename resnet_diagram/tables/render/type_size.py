@@ -50,15 +50,14 @@ def _extent(table: Table) -> tuple[float, float]:
         widths[: len(band.heads)] = map(max, widths, map(len, band.heads))
         height += 0.5
         for row in band.rows:
-            height += max(sum(map(_lines, cell.parts)) or 1 for cell in row)
+            sizes = (
+                (len(part.lines) if isinstance(part, Stack) else 1 for part in cell.parts) for cell in row
+            )
+            height += max(sum(size) or 1 for size in sizes)
             for column, cell in enumerate(row[: len(widths) - table.keys], table.keys):
                 if cell.span == 1:
                     widths[column] = max(widths[column], 1, *map(_signs, cell.parts))
     return _SIGN * sum(widths) + _GAP * (len(widths) - 1), _LINE * height
-
-
-def _lines(part: Part) -> int:
-    return len(part.lines) if isinstance(part, Stack) else 1
 
 
 def _signs(part: Part) -> int:

@@ -5,7 +5,7 @@ import re
 from resnet_diagram.render.escape.typst import typst_string
 from resnet_diagram.render.escape.xml import one_line
 from resnet_diagram.render.templates import render
-from resnet_diagram.tables.model import Cell, Count, Part, Stack, Table, Words
+from resnet_diagram.tables.model import Cell, Count, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, Row, groups, mantissa, totals
 from resnet_diagram.tables.render.look import Look
 from resnet_diagram.tables.render.type_size import size_of
@@ -34,28 +34,26 @@ def render_typst_table(table: Table, look: Look) -> str:
 
 
 def _row(row: Row) -> list[str]:
-    heads = [_spanned(typst_string(head.text), head.span, head.rows) for head in row.heads]
-    return [*heads, *(_spanned(_cell(cell), cell.span, 1) for cell in row.cells)]
-
-
-def _spanned(text: str, span: int, rows: int) -> str:
-    """Return a cell over several columns or rows in Typst."""
-    across = [f"colspan: {span}"] if span > 1 else []
-    down = [f"rowspan: {rows}"] if rows > 1 else []
-    return f"table.cell({', '.join([*across, *down, text])})" if across or down else text
+    heads = ((typst_string(head.text), head.span, head.rows) for head in row.heads)
+    texts: list[str] = []
+    for text, span, rows in (*heads, *((_cell(cell), cell.span, 1) for cell in row.cells)):
+        joins = [f"colspan: {span}"] * (span > 1) + [f"rowspan: {rows}"] * (rows > 1)
+        texts.append(f"table.cell({', '.join([*joins, text])})" if joins else text)
+    return texts
 
 
 def _cell(cell: Cell) -> str:
-    parts = [_part(part) for part in cell.parts] or [typst_string(NOTHING)]
-    return parts[0] if len(parts) == 1 else f"({', '.join(parts)}).join(linebreak())"
-
-
-def _part(part: Part) -> str:
-    match part:
-        case Words():
-            return typst_string(part.text)
-        case Count():
-            return f"${mantissa(part)} times 10^{part.power}$" if part.power else typst_string(mantissa(part))
-        case Stack():
-            factor = typst_string(part.factor) if part.modules > 1 else part.factor
-            return f"layers({factor}, {', '.join(map(typst_string, part.lines))})"
+    parts: list[str] = []
+    for part in cell.parts:
+        match part:
+            case Words():
+                parts.append(typst_string(part.text))
+            case Count():
+                number, power = mantissa(part), part.power
+                parts.append(f"${number} times 10^{power}$" if power else typst_string(number))
+            case Stack():
+                factor = typst_string(part.factor) if part.modules > 1 else part.factor
+                parts.append(f"layers({factor}, {', '.join(map(typst_string, part.lines))})")
+    if len(parts) > 1:
+        return f"({', '.join(parts)}).join(linebreak())"
+    return parts[0] if parts else typst_string(NOTHING)
