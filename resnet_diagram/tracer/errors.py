@@ -46,14 +46,11 @@ def message_of(error: BaseException) -> str:
 
 def location(error: BaseException, path: Path | None = None) -> str:
     """Return the file and line of an error: the innermost in `path`, else outside torch and this package."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}"
-    if isinstance(error, SyntaxError) and path is not None:
-        return str(path)
+    if isinstance(error, SyntaxError) and (error.filename or path):
+        return f"{error.filename}:{error.lineno}" if error.filename else str(path)
     frames = traceback.extract_tb(error.__traceback__)
-    inside = [f for f in frames if path is not None and f.filename == str(path)]
-    theirs = [f for f in frames if not is_foreign(f.filename)]
-    frames_of_user = inside or theirs
+    inside = [frame for frame in frames if path and frame.filename == str(path)]
+    frames_of_user = inside or [frame for frame in frames if not is_foreign(frame.filename)]
     return f"{frames_of_user[-1].filename}:{frames_of_user[-1].lineno}" if frames_of_user else ""
 
 

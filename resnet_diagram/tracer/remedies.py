@@ -64,9 +64,13 @@ def remedy(model: nn.Module, error: BaseException, inputs: Sequence[InputSpec], 
             f"or by the argument's name, as in --input batch[0].image=3x32x32.{_expectation(model)}"
         )
     if _OF_SHAPE.search(text):
-        expected = _expectation(model).lstrip()
-        action = _channels_first(model, inputs) or "Give another shape with --input." if given else _GUESSED
-        return f"{expected} {action}".lstrip()
+        channels = getattr(first_weighted(model), "in_channels", None)
+        shapes = (spec.shape for spec in inputs if len(spec.shape) > 2)
+        last = next((shape for shape in shapes if shape[-1] == channels != shape[1]), None)
+        action = "Give another shape with --input." if given else _GUESSED
+        if given and last:
+            action = f"The channels come first: --input {'x'.join(map(str, (channels, *last[1:-1])))}."
+        return f"{_expectation(model)} {action}".lstrip()
     return "" if given else _GUESSED
 
 
@@ -88,16 +92,6 @@ def _named_parts(model: nn.Module) -> str:
         f"{kind} has no forward of its own. Draw a module that it holds: {listing}; "
         f"as in path/file.py:{kind}().{next(iter(parts))}."
     )
-
-
-def _channels_first(model: nn.Module, inputs: Sequence[InputSpec]) -> str:
-    """Return the advice to give the channels first, where the last dimension has as many as are expected."""
-    channels = getattr(first_weighted(model), "in_channels", None)
-    for spec in inputs:
-        if len(spec.shape) > 2 and spec.shape[-1] == channels != spec.shape[1]:
-            shape = "x".join(map(str, (channels, *spec.shape[1:-1])))
-            return f"The channels come first: --input {shape}."
-    return ""
 
 
 def _expectation(model: nn.Module) -> str:

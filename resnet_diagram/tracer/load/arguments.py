@@ -140,9 +140,8 @@ def _as_parts(names: Sequence[str], specs: Sequence[InputSpec]) -> list[InputSpe
     """Return the inputs as parts of the first argument; none if some have names and others have not."""
     if not names or len({bool(spec.name) for spec in specs}) > 1:
         return []
-    places = [spec.name if spec.name[:1] == "[" else f".{spec.name}" for spec in specs]
-    numbered = [f"[{at}]" for at in range(len(specs))]
-    places = places if specs[0].name else numbered
+    places = [spec.name or f"[{at}]" for at, spec in enumerate(specs)]
+    places = [place if place[0] == "[" else f".{place}" for place in places]
     return [replace(spec, name=f"{names[0]}{place}") for spec, place in zip(specs, places, strict=True)]
 
 

@@ -191,8 +191,7 @@ def _suitable(model: nn.Module) -> Iterator[Guess]:
     """Yield inputs that fit the first layer with weights."""
     layer = first_weighted(model)
     if isinstance(layer, nn.Conv2d):
-        for size in _sizes_2d(model, layer):
-            yield (layer.in_channels, *size), "float32"
+        yield from (((layer.in_channels, *size), "float32") for size in _sizes_2d(model, layer))
     elif isinstance(layer, nn.Conv1d):
         yield from (((layer.in_channels, n), "float32") for n in (1024, 16000, 128))
     elif isinstance(layer, nn.Conv3d):

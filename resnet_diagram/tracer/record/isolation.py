@@ -264,7 +264,10 @@ def followed_calls(
         try:
             return original(module, *args, **kwargs)
         except Exception:
-            _remember_failure(graph, call, args)
+            if not graph.failed_in:  # the innermost call that failed
+                graph.failed_in = call.path or call.cls
+                shapes = ["×".join(map(str, a.shape)) for a in args if isinstance(a, torch.Tensor)]
+                graph.failed_with = ", ".join(shapes)
             raise
         finally:
             stack.pop()
@@ -277,8 +280,9 @@ def followed_calls(
 
 def _add_unregistered(paths: dict[int, str], module: nn.Module, running: Sequence[nn.Module]) -> None:
     """Add paths for a module that no running module has registered, and for the modules in it."""
-    owner = next((o for o in reversed(running) if _attribute_of(o, module)), running[-1])
-    place = _attribute_of(owner, module) or type(module).__name__
+    places = ((owner, _attribute_of(owner, module)) for owner in reversed(running))
+    unknown = running[-1], type(module).__name__
+    owner, place = next((pair for pair in places if pair[1]), unknown)
     path = plain = f"{paths.get(id(owner), '')}.{place}".lstrip(".")
     used_paths, count = set(paths.values()), 1
     while path in used_paths:
@@ -309,14 +313,6 @@ def check_interrupt(error: BaseException) -> None:
         if isinstance(behind, KeyboardInterrupt):
             raise KeyboardInterrupt from error
         behind = behind and (behind.__cause__ or behind.__context__)
-
-
-def _remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
-    """Write down the innermost call that failed, and the shapes it was given."""
-    if not graph.failed_in:
-        graph.failed_in = call.path or call.cls
-        shapes = ["×".join(map(str, a.shape)) for a in args if isinstance(a, torch.Tensor)]
-        graph.failed_with = ", ".join(shapes)
 
 
 def class_name(module: nn.Module) -> str:

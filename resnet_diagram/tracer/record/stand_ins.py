@@ -28,26 +28,18 @@ IDLE: Functions = dict.fromkeys(_SETTINGS.split(), lambda *_, **__: None)
 @contextlib.contextmanager
 def stand_ins() -> Iterator[None]:
     """Replace, in this thread, what would stop a run without values, gradients and GPU."""
-    cuda: Functions = {"Event": _Event, "Stream": _Stream, "current_stream": _Stream}
-    cuda |= {"default_stream": _Stream, "stream": lambda *_: contextlib.nullcontext()}
-    cuda |= IDLE
-    sequences: Functions = {"_pack_padded_sequence": _packed, "_pad_packed_sequence": _padded}
-    sequences |= {name: _on_padded(getattr(_VF, name)) for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")}
-    hooks: Functions = {name: _hooked(getattr(Tensor, name)) for name in ("register_hook", "retain_grad")}
-    detection = [
-        (sys.modules[name], {"_has_ops": lambda: True}) for name in _DETECTION if name in sys.modules
+    streams = dict.fromkeys(("Stream", "current_stream", "default_stream"), _Stream)
+    recurrent = {name: _on_padded(getattr(_VF, name)) for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")}
+    owners: list[tuple[Any, Functions]] = [
+        (torch.cuda, {"Event": _Event, **streams, "stream": lambda *_: contextlib.nullcontext(), **IDLE}),
+        (_VF, {"_pack_padded_sequence": _packed, "_pad_packed_sequence": _padded, **recurrent}),
+        (Tensor, {name: _hooked(getattr(Tensor, name)) for name in ("register_hook", "retain_grad")}),
+        (torch.autograd, {"grad": _gradients}),
+        (torch, {"_is_all_true": lambda _: True} if hasattr(torch, "_is_all_true") else {}),
+        *((sys.modules[name], {"_has_ops": lambda: True}) for name in _DETECTION if name in sys.modules),
     ]
-    gradients: Functions = {"grad": _gradients}
-    checks: Functions = {name: lambda _: True for name in ("_is_all_true",) if hasattr(torch, name)}
-    owners = (
-        (torch.cuda, cuda),
-        (_VF, sequences),
-        (Tensor, hooks),
-        (torch.autograd, gradients),
-        (torch, checks),
-    )
     with contextlib.ExitStack() as contexts:
-        for owner, functions in (*owners, *detection):
+        for owner, functions in owners:
             contexts.enter_context(replaced(owner, functions))
         yield
 
@@ -89,11 +81,9 @@ def _hooked(original: Callable[..., Any]) -> Callable[..., Any]:
     """Return the method of a tensor, which does nothing where the tensor has no gradient."""
 
     def method(tensor: Tensor, *args: Any) -> Any:
-        return (
-            original(tensor, *args)
-            if tensor.requires_grad
-            else torch.utils.hooks.RemovableHandle(OrderedDict())
-        )
+        if tensor.requires_grad:
+            return original(tensor, *args)
+        return torch.utils.hooks.RemovableHandle(OrderedDict())
 
     return method
 

@@ -15,6 +15,7 @@ from torch.library import Library
 from resnet_diagram.errors import SourceError, error_text
 from resnet_diagram.tracer.record.shapes import detection
 from resnet_diagram.tracer.record.shapes.rules import Rule
+from resnet_diagram.tracer.record.tensors import map_tensors
 
 _REGIONS = "Tensor input, Tensor rois, float spatial_scale, SymInt pooled_height, SymInt pooled_width"
 _BOXES = "Tensor dets, Tensor scores, float iou_threshold"
@@ -56,10 +57,7 @@ def _on_cpu(rule: Rule) -> Callable[..., Any]:
     """
 
     def operator(*args: Any) -> Any:
-        result = rule(*args)
-        if isinstance(result, tuple):
-            return tuple(torch.zeros_like(item, device="cpu") for item in result)
-        return torch.zeros_like(result, device="cpu") if result is not None else None
+        return map_tensors(rule(*args), lambda tensor: torch.zeros_like(tensor, device="cpu"))
 
     return operator
 

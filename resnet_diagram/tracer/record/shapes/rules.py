@@ -90,15 +90,8 @@ def transposed_convolution(dims: int) -> Rule:
             return None
         if not (x.is_contiguous() and weight.is_contiguous()):
             return None
-        parts = zip(
-            x.shape[2:],
-            weight.shape[2:],
-            _spread(stride, dims),
-            _spread(padding, dims),
-            _spread(output_padding, dims),
-            _spread(dilation, dims),
-            strict=True,
-        )
+        settings = (_spread(setting, dims) for setting in (stride, padding, output_padding, dilation))
+        parts = zip(x.shape[2:], weight.shape[2:], *settings, strict=True)
         sizes = [(n - 1) * s - 2 * p + d * (k - 1) + o + 1 for n, k, s, p, o, d in parts]
         return fresh((x.shape[0], weight.shape[1] * groups, *sizes), x) if min(sizes) > 0 else None
 
