@@ -70,21 +70,26 @@ def updates(documents: Sequence[Document], parse: Parse, log: Log, *, code: bool
 
     Without `code`, no marker may load any.
     """
-    markers = {
-        marker.place: marker
-        for document in documents
-        for number, (part, region) in enumerate(
-            [(part, region) for part in document.parts for region in part.regions], 1
-        )
-        for marker in [Marker(document=document, part=part, region=region, number=number)]
-    }
+    markers: dict[str, Marker] = {}
+    for document in documents:
+        regions = [(part, region) for part in document.parts for region in part.regions]
+        for number, (part, region) in enumerate(regions, 1):
+            marker = Marker(document=document, part=part, region=region, number=number)
+            markers[marker.place] = marker
     trusts = {path: trust_in(path, code=code) for path in {document.path.parent for document in documents}}
     artifacts = {
         place: _artifacts(markers[place], parse, log, trusts[markers[place].document.path.parent])
         for place in log.progress(list(markers))
     }
-    files = _beside([(markers[place], result) for place, result in artifacts.items()], documents)
-    return [*files, *(_rewriting(document, artifacts) for document in documents)]
+    changes = _beside([(markers[place], result) for place, result in artifacts.items()], documents)
+    for document in documents:
+        bodies = [
+            {region: _body(document.syntax, part, region, artifacts) for region in part.regions}
+            for part in document.parts
+        ]
+        new = rewritten(document, bodies)
+        changes.append(Update(path=document.path, old=document.raw, new=new))
+    return changes
 
 
 def _artifacts(marker: Marker, parse: Parse, log: Log, trust: Trust) -> tuple[Artifact, ...]:
@@ -117,34 +122,23 @@ def _artifacts(marker: Marker, parse: Parse, log: Log, trust: Trust) -> tuple[Ar
     return artifacts
 
 
-def _rewriting(document: Document, artifacts: Mapping[str, tuple[Artifact, ...]]) -> Update:
-    """Return a document with the new content of its regions."""
-    bodies = [
-        {
-            region: _body(document.syntax, part, region, artifacts[f"{part.where}:{region.line}"])
-            for region in part.regions
-        }
-        for part in document.parts
-    ]
-    return Update(path=document.path, old=document.raw, new=rewritten(document, bodies))
-
-
-def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifact]) -> list[str]:
+def _body(
+    syntax: Syntax, part: Part, region: Region, artifacts: Mapping[str, Sequence[Artifact]]
+) -> list[str]:
     """Return the lines of one region; alternative texts that an author has changed are kept."""
+    place = f"{part.where}:{region.line}"
     present = [line.rstrip().removeprefix(region.indent) for line in part.lines[region.start : region.end]]
     lines: list[str] = []
-    for artifact in artifacts:
+    for artifact in artifacts[place]:
         if artifact.name:
             try:
                 lines += reference_in(syntax, artifact.name.as_posix(), artifact.alt, present)
             except EmbedError as error:
-                raise EmbedError(f"{part.where}:{region.line}: {error}") from None
+                raise EmbedError(f"{place}: {error}") from None
         elif isinstance(artifact.content, str):
             lines += body(syntax, artifact.format, artifact.content)
     if any(syntax.begin.match(line) or syntax.end.match(line) for line in lines):
-        raise EmbedError(
-            f"{part.where}:{region.line}: a name in the network holds a marker and would break the document."
-        )
+        raise EmbedError(f"{place}: a name in the network holds a marker and would break the document.")
     return lines
 
 

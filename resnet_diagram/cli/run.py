@@ -30,8 +30,3 @@ def run(request: Request) -> list[Path]:
         else:
             click.echo(artifact.data, nl=False)
     return [artifact.name for artifact in artifacts if artifact.name]
-
-
-def is_terminal() -> bool:
-    """Return whether standard output is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()

@@ -1,7 +1,7 @@
 """Fit drawings to a page or to the limits of a format, by views that fold more."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,7 +42,11 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     shows = not _graphs(figure) or _shows_graph(figure)
     is_chain = _is_u(figure) or not any(graphs(networks[0]))
     free = options.view is View.PAPER and not options.direction
-    for change in () if shows else _smaller(is_chain, free=free):
+    rooms = [{"graph_room": room} for room in _SMALL_GRAPHS] if free else []
+    without_levels = [{"levels": Levels.NONE}] if is_chain else []
+    changes: list[dict[str, Any]] = [{"levels": Levels.BOXES}, *without_levels, *rooms[:1]]
+    changes += [{"opens_encoders": False}, *rooms[1:]]
+    for change in () if shows else changes:
         options = replace(options, **change)
         smaller, folded = _opened(networks, options, output)
         shows = _shows_graph(smaller)
@@ -57,21 +61,6 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
         )
     _give_warnings(figure)
     return figure
-
-
-def _smaller(is_chain: bool, *, free: bool) -> Iterator[dict[str, Any]]:
-    """Yield changes of options that make a graph smaller, one after the other.
-
-    `is_chain`: the graph is a U, or branches of a chain, and may be drawn without levels. `free`: the view
-    and its direction are.
-    """
-    yield {"levels": Levels.BOXES}
-    if is_chain:
-        yield {"levels": Levels.NONE}
-    rooms = [{"graph_room": room} for room in _SMALL_GRAPHS] if free else []
-    yield from rooms[:1]
-    yield {"opens_encoders": False}
-    yield from rooms[1:]
 
 
 def _tried(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:

@@ -1,5 +1,6 @@
 """`resnet-diagram draw`."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from resnet_diagram.cli.options import (
     reading_options,
     target_options,
 )
-from resnet_diagram.cli.run import is_terminal, run
+from resnet_diagram.cli.run import run
 from resnet_diagram.errors import UsageError
 
 _EXAMPLES = """\b
@@ -86,8 +87,9 @@ def command(**values: Any) -> None:
         watch(lambda: run(request(values, Path())))
         return
     requested = request(values, Path())
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
     for target in requested.targets:
-        if target.path is None and is_binary(target.format) and is_terminal():
+        if target.path is None and is_binary(target.format) and is_terminal:
             remedy = f"name a file (-o figure.{target.format}), or redirect the output."
             raise UsageError(f"{target.format} is not text, and standard output is a terminal: {remedy}")
     run(requested)
