@@ -42,11 +42,6 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return data.getvalue()
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 to `path`. Raise RenderError as `write_files` does."""
-    write_files([(path, text)])
-
-
 def write_files(files: Sequence[tuple[Path, Content]]) -> None:
     """Write all files beside their targets first, then move each into place in one step.
 

@@ -71,25 +71,19 @@ def fence(
 
 
 def _html(request: Request) -> str:
-    """Return the HTML of a request."""
-    if isinstance(request, DescribeRequest):
-        return _facts(request)
-    (artifact,) = make(request)
-    text = artifact.data.decode()
-    return reduced(text) if isinstance(request, DrawRequest) else text
-
-
-def _facts(request: DescribeRequest) -> str:
-    """Return the facts of a network as a table, in the looks of the site."""
+    """Return the HTML of a request; the facts of a network are a table in the looks of the site."""
+    if not isinstance(request, DescribeRequest):
+        (artifact,) = make(request)
+        text = artifact.data.decode()
+        return reduced(text) if isinstance(request, DrawRequest) else text
     facts = summary(read(request.source, request.reading, SILENT))
-
-    def row(cells: tuple[str, ...], tag: str) -> str:
-        return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>\n"
-
-    body = "".join(row(cells, "td") for cells in facts.rows)
+    head, *body = (
+        f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>\n"
+        for tag, cells in (("th", facts.heads), *(("td", row) for row in facts.rows))
+    )
     return (
         f"<table>\n<caption>{html.escape(facts.title)}</caption>\n"
-        f"<thead>\n{row(facts.heads, 'th')}</thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+        f"<thead>\n{head}</thead>\n<tbody>\n{''.join(body)}</tbody>\n</table>\n"
         f"<p>{html.escape(facts.totals)}</p>\n"
     )
 

@@ -136,7 +136,11 @@ def in_python(function: Callable[Given, Result]) -> Callable[Given, Result]:
 
 
 _WORDS = (
-    (re.compile(r"--input ([\w.\[\]]*=?\d\S*[^\s.,;)])(?: --input (\S*[^\s.,;)]))?"), r'input_shape="\1"'),
+    (
+        re.compile(r"--input ([\w.\[\]]*=?\d\S*[^\s.,;)]) --input (\S*[^\s.,;)])"),
+        r'input_shape=["\1", "\2"]',
+    ),
+    (re.compile(r"--input ([\w.\[\]]*=?\d\S*[^\s.,;)])"), r'input_shape="\1"'),
     (re.compile(r"repeat --input"), "give a list to input_shape"),
     (re.compile(r"--input\b"), "input_shape"),
     (re.compile(r"or name the format with -t\b"), "or take to_text or to_bytes, with the format"),
@@ -154,27 +158,15 @@ def python_words(text: str) -> str:
     "Take view='full', or leave block out. Give its shape with input_shape."
     """
     for pattern, words in _WORDS:
-        text = pattern.sub(lambda found, words=words: _filled(found, words), text)  # type: ignore[misc]
+        text = pattern.sub(words, text)
     declared = {**options_in(DrawChoices), **options_in(TableChoices)}
 
     def keyword(found: re.Match[str]) -> str:
         name, value = found[1].replace("-", "_"), found[2]
         if name not in declared:
             return found[0]
-        known = value and (value in declared[name].values or value.isdecimal())
-        return (
-            f"{name}={value!r}"
-            if known and not value.isdecimal()
-            else f"{name}={value}"
-            if known
-            else (f"{name}{found[0][len(found[1]) + 2 :]}")
-        )
+        if not value or not (value in declared[name].values or value.isdecimal()):
+            return f"{name}{found[0][len(found[1]) + 2 :]}"
+        return f"{name}={value if value.isdecimal() else repr(value)}"
 
     return re.sub(r"--([a-z][a-z-]*)(?: ([\w-]+))?", keyword, text)
-
-
-def _filled(found: re.Match[str], words: str) -> str:
-    """Return the words for a match; several inputs are a list."""
-    if found.re.groups > 1 and found[2]:
-        return f'input_shape=["{found[1]}", "{found[2]}"]'
-    return found.expand(words)

@@ -102,7 +102,14 @@ class NetworkDirective(SphinxDirective):
             if option.kind is bool:
                 values[keyword] = option.default is not (name in self.options)
             elif text is not None:
-                values[keyword] = in_folder(_value(name, text, option), option, folder)
+                value: Any = text
+                if option.kind is tuple:
+                    value = [word.strip() for word in text.split(",")]
+                elif option.kind is int:
+                    if not text.isdecimal():
+                        raise UsageError(f":{name}: {text!r}: expected a whole number.")
+                    value = int(text)
+                values[keyword] = in_folder(value, option, folder)
         return values
 
     def sources(self, folder: Path) -> tuple[str, ...]:
@@ -190,23 +197,14 @@ class DescribeDirective(NetworkDirective):
         group = nodes.tgroup("", cols=len(facts.heads))
         columns = zip(facts.heads, *facts.rows, strict=True)
         group += [nodes.colspec(colwidth=max(map(len, cells))) for cells in columns]
-        group += nodes.thead("", _row(facts.heads))
-        group += nodes.tbody("", *map(_row, facts.rows))
+        head, *rows = (
+            nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
+            for cells in (facts.heads, *facts.rows)
+        )
+        group += nodes.thead("", head)
+        group += nodes.tbody("", *rows)
         title = nodes.title(caption, "", *texts)
         return nodes.table("", title, group, *messages, classes=["colwidths-auto"])
-
-
-def _row(cells: tuple[str, ...]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
-
-
-def _value(name: str, text: str, option: Option) -> Any:
-    """Return the value of an option. Raise UsageError if a number is expected and missing."""
-    if option.kind is tuple:
-        return [word.strip() for word in text.split(",")]
-    if option.kind is int and not text.isdecimal():
-        raise UsageError(f":{name}: {text!r}: expected a whole number.")
-    return int(text) if option.kind is int else text
 
 
 def _text(request: DrawRequest | TableRequest, format_name: str) -> str:

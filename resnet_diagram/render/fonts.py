@@ -4,7 +4,6 @@ from pathlib import Path
 
 from resnet_diagram.errors import warn_unrendered
 from resnet_diagram.layout.text.faces import OWN, css_list, face_of, present
-from resnet_diagram.layout.text.metrics import unmeasured
 from resnet_diagram.resources import fonts_dir
 
 
@@ -16,15 +15,6 @@ def drawn_font(font: str) -> str:
     """
     face = face_of(font)
     return css_list(dict.fromkeys((OWN if face.own else face.family, *present(font), OWN)))
-
-
-def needs_installed(text: str, font: str) -> bool:
-    """Return whether system fonts are needed: the theme names one, or ours lacks a letter of `text`.
-
-    >>> needs_installed("3×3", "Arial"), needs_installed("残差", "Arial"), needs_installed("a", "Absent")
-    (False, True, False)
-    """
-    return not face_of(font).own or bool(unmeasured(text))
 
 
 def font_paths(font: str) -> tuple[Path, ...]:

@@ -54,6 +54,12 @@ def render_typst(figure: Figure) -> str:
     for text in all_texts(scene):
         counts.setdefault(text.role, Counter())[number(text.size)] += 1
     sizes = {role: count.most_common(1)[0][0] for role, count in counts.items()}
+    styles = []
+    for role in sorted({item.role for item in (*walk(scene), *all_texts(scene))}):
+        style = theme.style(role)
+        paint = {"fill": _colour(style.fill, theme), "stroke": _stroke(style, theme)}
+        words = {"text": _colour(style.text, theme), "size": sizes.get(role, _USUAL_SIZE)}
+        styles.append({"role": role, **paint, **words})
     last = max((theme.shade(box.role, box.shade) for box in boxes(scene)), default=0)
     return render(
         "typst",
@@ -70,26 +76,12 @@ def render_typst(figure: Figure) -> str:
         page=theme.page,
         faces=_array(typst_string(name) for name in alternatives(theme.font)),
         shades=_array(_colour(shade, theme) for shade in theme.shades[:last]) if last else "",
-        styles=[
-            _style(role, theme, sizes)
-            for role in sorted({item.role for item in (*walk(scene), *all_texts(scene))})
-        ],
+        styles=styles,
         runs=[
             Run(one_line(title), [line for _, leaf in run for line in _statements(leaf, theme, sizes)])
             for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
         ],
     )
-
-
-def _style(role: str, theme: Theme, sizes: Sizes) -> dict[str, str]:
-    style = theme.style(role)
-    return {
-        "role": role,
-        "fill": _colour(style.fill, theme),
-        "stroke": _stroke(style, theme),
-        "text": _colour(style.text, theme),
-        "size": sizes.get(role, _USUAL_SIZE),
-    }
 
 
 def _colour(colour: str, theme: Theme) -> str:

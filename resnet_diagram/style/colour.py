@@ -18,11 +18,9 @@ def lab(colour: str) -> Lab:
     >>> [round(part) + 0 for part in lab("#FFFFFF")], [round(part) for part in lab("#FF0000")]
     ([100, 0, 0], [53, 80, 67])
     """
-    red, green, blue = (linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    x, y, z = (
-        _bent((a * red + b * green + c * blue) / white)
-        for (a, b, c), white in zip(_TO_XYZ, _WHITE, strict=True)
-    )
+    red, green, blue = map(linear, channels(colour))
+    shares = ((a * red + b * green + c * blue) / w for (a, b, c), w in zip(_TO_XYZ, _WHITE, strict=True))
+    x, y, z = (float(s ** (1 / 3)) if s > _BEND**3 else s / (3 * _BEND**2) + 4 / 29 for s in shares)
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
 
@@ -38,7 +36,8 @@ def from_lab(colour: Lab) -> str:
         (part**3 if part > _BEND else 3 * _BEND**2 * (part - 4 / 29)) * white
         for part, white in zip(bent, _WHITE, strict=True)
     )
-    parts = (_gamma(a * x + b * y + c * z) for a, b, c in _TO_RGB)
+    light = (a * x + b * y + c * z for a, b, c in _TO_RGB)
+    parts = (12.92 * s if s <= 0.0031308 else float(1.055 * s ** (1 / 2.4) - 0.055) for s in light)
     return "#" + "".join(f"{min(max(round(255 * part), 0), 255):02X}" for part in parts)
 
 
@@ -52,28 +51,25 @@ def ramp(colours: tuple[str, ...], count: int) -> tuple[str, ...]:
     ends = [0.0]
     for item, right in pairwise(stops):
         ends.append(ends[-1] + math.dist(item, right))
-    target = [ends[-1] * step / (count - 1) for step in range(count)]
-    return tuple(from_lab(_at(place, stops, ends)) for place in target)
+    steps: list[str] = []
+    for place in (ends[-1] * step / (count - 1) for step in range(count)):
+        found = stops[-1]
+        for (start, stop), (before, after) in zip(pairwise(stops), pairwise(ends), strict=True):
+            if place <= after and after > before:
+                share = (place - before) / (after - before)
+                light, first, second = (a + share * (b - a) for a, b in zip(start, stop, strict=True))
+                found = light, first, second
+                break
+        steps.append(from_lab(found))
+    return tuple(steps)
 
 
-def _at(place: float, stops: list[Lab], ends: list[float]) -> Lab:
-    """Return the colour at a distance from the first stop."""
-    for start, stop, before, after in zip(stops, stops[1:], ends, ends[1:], strict=False):
-        if place <= after and after > before:
-            share = (place - before) / (after - before)
-            light, first, second = (a + share * (b - a) for a, b in zip(start, stop, strict=True))
-            return light, first, second
-    return stops[-1]
+def channels(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue, from 0 to 255."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def linear(part: float) -> float:
-    """Return a part of an sRGB colour, from 0 to 1, as linear light."""
+def linear(channel: float) -> float:
+    """Return a channel of an sRGB colour, from 0 to 255, as linear light, from 0 to 1."""
+    part = channel / 255
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
-
-
-def _gamma(part: float) -> float:
-    return 12.92 * part if part <= 0.0031308 else float(1.055 * part ** (1 / 2.4) - 0.055)
-
-
-def _bent(part: float) -> float:
-    return float(part ** (1 / 3)) if part > _BEND**3 else part / (3 * _BEND**2) + 4 / 29

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from resnet_diagram.style.colour import linear, ramp
+from resnet_diagram.style.colour import channels, linear, ramp
 
 LIGHT_PAGE = "#FFFFFF"
 DARK_PAGE = "#0D1117"
@@ -33,9 +33,8 @@ def on_any_page(colour: str) -> str:
     """
     for percent in range(101):
         for target in (0xFF, 0x00):
-            mixed = "#" + "".join(
-                f"{round(part + (target - part) * percent / 100):02X}" for part in _parts(colour)
-            )
+            parts = (round(part + (target - part) * percent / 100) for part in channels(colour))
+            mixed = "#" + "".join(f"{part:02X}" for part in parts)
             if min(contrast(mixed, LIGHT_PAGE), contrast(mixed, DARK_PAGE)) >= _LINE_CONTRAST:
                 return mixed
     return colour
@@ -51,12 +50,8 @@ def readable(fill: str, ink: str, page: str) -> str:
     return next((step for step in steps if contrast(step, ink) >= _TEXT_CONTRAST), page)
 
 
-def _parts(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
 @lru_cache(maxsize=1024)
 def _luminance(colour: str) -> float:
     """Return the relative luminance, from 0 to 1, after WCAG 2.1."""
-    red, green, blue = (linear(part / 255) for part in _parts(colour))
+    red, green, blue = map(linear, channels(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from resnet_diagram.errors import RenderError
-from resnet_diagram.saving import write_files, write_text
+from resnet_diagram.saving import write_files
 
 
 def test_text_is_utf8_with_plain_line_ends_and_bytes_are_bytes(tmp_path: Path) -> None:
-    write_text(tmp_path / "a.txt", "3×3\nconv\n")
+    write_files([(tmp_path / "a.txt", "3×3\nconv\n")])
     write_files([(tmp_path / "b.png", b"\x89PNG\r\n")])
     assert (tmp_path / "a.txt").read_bytes() == "3×3\nconv\n".encode()
     assert (tmp_path / "b.png").read_bytes() == b"\x89PNG\r\n"
@@ -32,7 +32,7 @@ def test_one_bad_place_leaves_all_files_as_they_were(tmp_path: Path) -> None:
 def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(RenderError, match="Cannot write"):
-        write_text(tmp_path / "file" / "a.svg", "new")
+        write_files([(tmp_path / "file" / "a.svg", "new")])
 
 
 def test_the_same_file_twice_holds_the_last(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_the_same_file_twice_holds_the_last(tmp_path: Path) -> None:
 def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real.svg").write_text("old", encoding="utf-8")
     (tmp_path / "link.svg").symlink_to(tmp_path / "real.svg")
-    write_text(tmp_path / "link.svg", "new")
+    write_files([(tmp_path / "link.svg", "new")])
     assert (tmp_path / "link.svg").is_symlink()
     assert (tmp_path / "real.svg").read_text(encoding="utf-8") == "new"
 
@@ -57,7 +57,7 @@ def test_a_file_keeps_its_mode(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "a.svg"
     path.write_text("old", encoding="utf-8")
     path.chmod(mode)
-    write_text(path, "new")
+    write_files([(path, "new")])
     assert (stat.S_IMODE(path.stat().st_mode), content(path)) == (mode, "new")
 
 
@@ -66,13 +66,13 @@ def test_a_file_keeps_its_owner(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     path.write_text("old", encoding="utf-8")
     os.chown(path, 1234, 1235)
-    write_text(path, "new")
+    write_files([(path, "new")])
     assert (path.stat().st_uid, path.stat().st_gid, content(path)) == (1234, 1235, "new")
 
 
 def test_a_new_file_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
     (tmp_path / "other").touch()
-    write_text(tmp_path / "a.svg", "new")
+    write_files([(tmp_path / "a.svg", "new")])
     assert (tmp_path / "a.svg").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
@@ -80,7 +80,7 @@ def test_a_file_with_two_names_stays_one_file(tmp_path: Path) -> None:
     path, other = tmp_path / "a.svg", tmp_path / "b.svg"
     path.write_text("old, and longer than the new", encoding="utf-8")
     os.link(path, other)
-    write_text(path, "new")
+    write_files([(path, "new")])
     assert (content(path), content(other)) == ("new", "new")
 
 
@@ -96,8 +96,8 @@ def test_a_read_only_file_is_refused_and_nothing_is_written(tmp_path: Path) -> N
 
 def test_a_name_of_255_bytes_is_written(tmp_path: Path) -> None:
     path = tmp_path / f"{'n' * 251}.svg"
-    write_text(path, "new")
-    write_text(path, "newer")
+    write_files([(path, "new")])
+    write_files([(path, "newer")])
     assert content(path) == "newer"
 
 
@@ -105,19 +105,19 @@ def test_a_pipe_is_written_into(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as reader:
-        write_text(path, "new")
+        write_files([(path, "new")])
         assert reader.communicate()[0] == b"new"
     assert stat.S_ISFIFO(path.stat().st_mode)
 
 
 def test_a_device_is_written_into() -> None:
-    write_text(Path("/dev/null"), "new")
+    write_files([(Path("/dev/null"), "new")])
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
 def test_standard_output_by_its_path_is_written_into(tmp_path: Path) -> None:
-    code = "from pathlib import Path; from resnet_diagram.saving import write_text as w; "
-    code += "print('a', flush=True); w(Path('/dev/stdout'), 'new')"
+    code = "from pathlib import Path; from resnet_diagram.saving import write_files as w; "
+    code += "print('a', flush=True); w([(Path('/dev/stdout'), 'new')])"
     with (tmp_path / "out").open("ab") as out:
         subprocess.run([sys.executable, "-c", code], stdout=out, check=True)
     assert (tmp_path / "out").read_bytes() in (b"new", b"a\nnew")
@@ -128,16 +128,16 @@ def test_standard_output_by_its_path_is_written_into(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_told() -> None:
     with pytest.raises(RenderError, match=r"No space left on device\. Make room"):
-        write_text(Path("/dev/full"), "x")
+        write_files([(Path("/dev/full"), "x")])
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="it is a folder"):
-        write_text(tmp_path, "new")
+        write_files([(tmp_path, "new")])
 
 
 def test_half_of_a_surrogate_pair_is_written_as_a_question_mark(tmp_path: Path) -> None:
-    write_text(tmp_path / "a", "x\ud800")
+    write_files([(tmp_path / "a", "x\ud800")])
     assert content(tmp_path / "a") == "x?"
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from resnet_diagram.errors import RenderError, warn_unrendered
+from resnet_diagram.layout.text.faces import face_of
+from resnet_diagram.layout.text.metrics import unmeasured
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.fonts import drawn_font, font_paths, needs_installed, warn_of_absent
+from resnet_diagram.render.fonts import drawn_font, font_paths, warn_of_absent
 from resnet_diagram.render.svg.render import Size, sizes, svg_text
 
 if TYPE_CHECKING:
@@ -48,13 +50,15 @@ def convert(figure: Figure, form: Literal["pdf", "png"], size: Size, view: Size)
     svg = svg_text(figure, replace(figure.theme, font=drawn_font(font), dark=None), size, view)
     texts = {"title": figure.spoken_title, "description": figure.scene.description}
     inputs = {"svg": svg} | {name: printable(text) for name, text in texts.items()}
-    installed = needs_installed(svg, font)
+    folders = font_paths(font)
+    # System fonts are needed where the theme names one, or ours lack a letter.
+    installed = not face_of(font).own or bool(unmeasured(svg))
     if installed:
-        _warn_of_missing(inputs, font_paths(font))
+        _warn_of_missing(inputs, folders)
     try:
         return typst.compile(
             _PAGE,
-            font_paths=_fonts(installed, font_paths(font)),
+            font_paths=_fonts(installed, folders),
             format=form,
             ppi=float(figure.output.dpi),
             sys_inputs=inputs,

@@ -79,6 +79,7 @@ def page_cells(scene: Scene, palette: Palette) -> list[Cell]:
 
 
 def _cells(element: Element, place: Place, page: Page) -> Iterator[Cell]:
+    """Yield the cells of an element: the dot of a fork, and an ellipsis as a group of its dots."""
     match element:
         case Group():
             yield from _group(element, place, page)
@@ -87,7 +88,17 @@ def _cells(element: Element, place: Place, page: Page) -> Iterator[Cell]:
         case Connector():
             yield from _connector(element, place, page)
         case Marker():
-            yield from _marker(element, place, page)
+            layer = Layer.SHORTCUTS if element.id in page.shortcut_forks else Layer.MAIN
+            area = page.places[element.id]
+            if element.kind is MarkerKind.FORK:
+                (dot,) = element.circles()
+                yield vertex(element.id, place, area, page.palette.outline(dot), layer=layer)
+                return
+            yield vertex(element.id, place, area, _UNPAINTED, origin=element.origin, layer=layer)
+            inner = replace(place, container=element.id, x=area.x, y=area.y)
+            for dot in element.circles():
+                name, style = page.name(f"{element.id}-dot"), page.palette.outline(dot)
+                yield vertex(name, inner, area_of(dot), style, layer=layer, connectable=False)
         case Text():
             yield from _texts([element], "text", place, page)
 
@@ -277,21 +288,6 @@ def _on_line(label: Paragraph, line: Connector) -> tuple[Values, dict[str, Value
     place = round(2 * along / walked - 1, 4) if walked else 0.0
     offset = {"x": length(centre[0] - near_x), "y": length(centre[1] - near_y)}
     return {"x": f"{place:g}"}, {"offset": offset}
-
-
-def _marker(marker: Marker, place: Place, page: Page) -> Iterator[Cell]:
-    """Yield the dot of a fork, or the group of an ellipsis with its dots."""
-    layer = Layer.SHORTCUTS if marker.id in page.shortcut_forks else Layer.MAIN
-    area = page.places[marker.id]
-    if marker.kind is MarkerKind.FORK:
-        (dot,) = marker.circles()
-        yield vertex(marker.id, place, area, page.palette.outline(dot), layer=layer)
-        return
-    yield vertex(marker.id, place, area, _UNPAINTED, origin=marker.origin, layer=layer)
-    inner = replace(place, container=marker.id, x=area.x, y=area.y)
-    for dot in marker.circles():
-        name, style = page.name(f"{marker.id}-dot"), page.palette.outline(dot)
-        yield vertex(name, inner, area_of(dot), style, layer=layer, connectable=False)
 
 
 def _texts(texts: Sequence[Text], name: str, place: Place, page: Page) -> Iterator[Cell]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from resnet_diagram.errors import SpecError, check_text, escape_in_quotes
 from resnet_diagram.reading import read_bytes
-from resnet_diagram.saving import write_text
+from resnet_diagram.saving import write_files
 from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.graph import with_runs
@@ -116,7 +116,8 @@ def write_network(network: Network, path: Path | str, form: str = "") -> None:
     layers and blocks. Raises RenderError where the file cannot be written, SpecError where TOML has no words
     for the network.
     """
-    write_text(Path(path), text_of(network, form or ("toml" if _is_toml(path) else "json")))
+    text = text_of(network, form or ("toml" if _is_toml(path) else "json"))
+    write_files([(Path(path), text)])
 
 
 def text_of(network: Network, form: str) -> str:
