@@ -38,19 +38,15 @@ def _order_of(node: Node, rank: int) -> list[int] | None:
             order[pair[0]], order[pair[1]] = order[pair[1]], order[pair[0]]
             return order
     if name in ("movedim", "moveaxis"):
-        return _moved(argument(node, "source"), argument(node, "destination"), rank)
+        sources, places = (listed(argument(node, key)) for key in ("source", "destination"))
+        pairs = sorted((place % rank, axis % rank) for axis, place in zip(sources, places, strict=False))
+        order = [axis for axis in order if axis not in {moved for _, moved in pairs}]
+        for place, axis in pairs:
+            order.insert(place, axis)
+        return order if pairs else None
     if name in ("t", "numpy_T"):
         return order[::-1]
     return [*order[:-2], *order[:-3:-1]] if name == "mT" else None
-
-
-def _moved(source: object, destination: object, rank: int) -> list[int] | None:
-    """Return the order that moving some axes to other places gives."""
-    pairs = sorted((d % rank, s % rank) for s, d in zip(listed(source), listed(destination), strict=False))
-    order = [axis for axis in range(rank) if axis not in {s for _, s in pairs}]
-    for place, axis in pairs:
-        order.insert(place, axis)
-    return order if pairs else None
 
 
 def _remaining_axes(node: Node, source_shape: Sizes) -> list[int] | None:

@@ -27,17 +27,14 @@ def _following(node: Node, shape: Sizes, axis: int, batch: int) -> int:
     operator = operator_of(node.op)
     if operator.channels == 1:
         return 0
+    if operator.effect is Effect.RESHAPE and axis == MERGED:  # the batch may be split off positions again
+        fresh = (place for place, size in enumerate(node.shape) if size == batch != (*shape, 0)[place])
+        return next(fresh, MERGED) if len(node.shape) > len(shape) else MERGED
     if operator.effect is Effect.RESHAPE:
-        return _split_off(node.shape, shape, batch) if axis == MERGED else _reshaped(shape, node.shape, axis)
+        return _reshaped(shape, node.shape, axis)
     if axis == MERGED or (len(node.shape) == len(shape) and operator.effect is not Effect.PERMUTE):
         return axis
     return forward(node, shape, axis) or 0
-
-
-def _split_off(result: Sizes, shape: Sizes, batch: int) -> int:
-    """Return the axis that a batch merged with positions has once it is split off again."""
-    fresh = (axis for axis, size in enumerate(result) if size == batch and (*shape, 0)[axis] != size)
-    return next(fresh, MERGED) if len(result) > len(shape) else MERGED
 
 
 def _reshaped(shape: Sizes, result: Sizes, axis: int) -> int:

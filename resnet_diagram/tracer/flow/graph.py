@@ -169,6 +169,15 @@ def _refs_in(values: Iterable[object]) -> Iterator[Ref]:
                     yield item
 
 
+def readers_of(graph: OpGraph) -> dict[int, list[Node]]:
+    """Return the active operations that read each value, by its index."""
+    readers: dict[int, list[Node]] = {}
+    for node in graph.nodes:
+        for source in dict.fromkeys(node.inputs) if node.active else ():
+            readers.setdefault(source.index, []).append(node)
+    return readers
+
+
 def constants_of(node: Node) -> Iterator[Node]:
     """Return the parameters, constants and operations on them alone that lead to an operation."""
 

@@ -23,8 +23,16 @@ def simplified(steps: list[Step]) -> list[Step]:
                 _divide(step, len(references(source.nodes[0])))
             else:
                 bypass(step, steps)
-        elif _continues(source, step):
-            _merge_into(source, step, steps)
+        elif (
+            source.role is step.role
+            and step.role in (Role.VIEW, Role.SLICE)
+            and len(source.targets) == len(source.sources) == 1
+        ):
+            step.nodes, step.in_shape, step.call = source.nodes + step.nodes, source.in_shape, source.call
+            step.params += source.params
+            step.macs += source.macs
+            step.joining = tuple(dict.fromkeys((*source.joining, *step.joining)))
+            bypass(source, steps)
     for step in steps:
         if _idle(step):
             bypass(step, steps)
@@ -38,12 +46,6 @@ def drop_unread(steps: Sequence[Step]) -> None:
             for source in step.sources:
                 steps[source].targets.remove(step.index)
             step.sources, step.nodes = [], []
-
-
-def _continues(source: Step, step: Step) -> bool:
-    """Return whether a step continues a chain of views, or of slices, without other readers."""
-    alike = source.role is step.role and step.role in (Role.VIEW, Role.SLICE)
-    return alike and len(source.targets) == len(source.sources) == 1
 
 
 def _idle(step: Step) -> bool:
@@ -106,17 +108,6 @@ def _divide(mean: Step, count: int) -> None:
     args, names = (value, float(count)), ("self", "other")
     divided = replace(node, op="div", args=args, names=names, kwargs={}, refs=None)
     mean.role, mean.nodes, mean.in_shape = Role.SCALE, [divided], mean.out_shape
-
-
-def _merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
-    """Merge a step with its predecessor, which is removed."""
-    step.nodes = source.nodes + step.nodes
-    step.in_shape = source.in_shape
-    step.params += source.params
-    step.macs += source.macs
-    step.joining = tuple(dict.fromkeys((*source.joining, *step.joining)))
-    step.call = source.call
-    bypass(source, steps)
 
 
 def bypass(step: Step, steps: Sequence[Step]) -> None:

@@ -41,7 +41,8 @@ def input_note(graph: OpGraph, shown_nodes: Collection[Node], undrawn: Undrawn) 
     if not (undrawn.params or undrawn.macs):
         return [text]
     counted = f"{number_of('parameter', undrawn.params)} and {number_of('multiply-accumulate', undrawn.macs)}"
-    modules = f" of {abbreviated(_paths(graph, undrawn.nodes))}" if any(_paths(graph, undrawn.nodes)) else ""
+    paths = _paths(graph, undrawn.nodes)
+    modules = f" of {abbreviated(paths)}" if paths else ""
     return [f"{text}; its {counted}{modules} are counted where it joins"]
 
 

@@ -26,27 +26,24 @@ def is_zeros(node: Node) -> bool:
 
 def pads_with_zeros(node: Node) -> bool:
     """Return True if a concatenation, or a write into a buffer, surrounds its activation with zeros."""
-    if node.op in ("copy_", "add_"):
-        target = node.args[0]
-        return isinstance(target, Ref) and _is_in_zeros(target.node)
-    return any(is_zeros(ref.node) for ref in references(node))
+    if node.op not in ("copy_", "add_"):
+        return any(is_zeros(ref.node) for ref in references(node))
+    buffer = node.args[0]
+    for _ in range(_DEEPEST):
+        if not isinstance(buffer, Ref):
+            return False
+        if makes_zeros(buffer.node):
+            return True
+        operator = operator_of(buffer.node.op)
+        if operator.role is not Role.SLICE and operator.name not in _COPIES:
+            return False
+        buffer = first_read(buffer.node)
+    return False
 
 
 def makes_zeros(node: Node) -> bool:
     """Return whether the result of an operation is all zeros, even if its inputs are not."""
     return operator_of(node.op).effect is not Effect.SAME_VALUES and is_zeros(node)
-
-
-def _is_in_zeros(node: Node) -> bool:
-    """Return True if a value is a part of a buffer of zeros."""
-    for _ in range(_DEEPEST):
-        if makes_zeros(node):
-            return True
-        operator, source = operator_of(node.op), first_read(node)
-        if source is None or not (operator.role is Role.SLICE or operator.name in _COPIES):
-            return False
-        node = source.node
-    return False
 
 
 def _same_everywhere(node: Node, depth: int = _DEEPEST) -> float | None:

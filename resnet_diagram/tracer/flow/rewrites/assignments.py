@@ -39,22 +39,16 @@ def write_out_assignments(graph: OpGraph) -> None:
         return
     nodes: list[Node] = []
     parts_of: dict[int, list[Part]] = {}
-    shapes_of = _shapes_read(graph.nodes)
+    shapes_of: dict[int, set[Sizes]] = {}  # the shapes in which each assignment is read, by its identity
+    for node in graph.nodes:
+        for ref in references(node) if node.active else ():
+            if ref.node.op == "copy_":
+                shapes_of.setdefault(id(ref.node), set()).add(ref.shape)
     for node in graph.nodes:
         if node.op == "copy_" and node.active:
             nodes += _written(node, parts_of, shapes_of)
         nodes.append(node)
     put_nodes(graph, nodes)
-
-
-def _shapes_read(nodes: Iterable[Node]) -> dict[int, set[Sizes]]:
-    """Return the shapes in which each assignment is read, by its place in memory."""
-    shapes: dict[int, set[Sizes]] = {}
-    for node in nodes:
-        for ref in references(node) if node.active else ():
-            if ref.node.op == "copy_":
-                shapes.setdefault(id(ref.node), set()).add(ref.shape)
-    return shapes
 
 
 def _written(node: Node, parts_of: dict[int, list[Part]], shapes_of: dict[int, set[Sizes]]) -> list[Node]:

@@ -6,7 +6,7 @@ and the whole branch, each padded with zeros for the channels of the other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from resnet_diagram.spec.traits import APPENDED
 from resnet_diagram.tracer.flow.graph import Ref, Sizes, argument, operation_at
@@ -16,28 +16,17 @@ from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role
 
 
-@dataclass(slots=True, eq=False)
-class Ends:
-    """What the end of a dual-path block concatenates: the sum, the old part and the new part."""
-
-    total: Step
-    old_part: Step
-    new_part: Step
-
-
 def dual_paths(steps: list[Step]) -> list[Step]:
     """Return the steps with the ends of dual-path blocks made one sum each, the last block first."""
     place: dict[int, int] = {}
     _rejoin(steps)
     for join in list(reversed(steps)):
-        ends = _ends_of(join, steps)
-        operands = next(_operands_of(ends, steps), None) if ends else None
-        if ends and operands:
-            before, (operand, addend, main) = len(steps), operands
-            join.call = ends.total.call
+        if joined := next(_operands_of(join, steps), None):
+            before, (operand, addend, new_part, main) = len(steps), joined
+            join.call = steps[join.sources[0]].call
             if main is None:
-                shape = (addend.out_shape[0] + ends.new_part.out_shape[0], *addend.out_shape[1:])
-                main = _append(steps, Role.CONCAT, join, (addend, ends.new_part), shape)
+                shape = (addend.out_shape[0] + new_part.out_shape[0], *addend.out_shape[1:])
+                main = _append(steps, Role.CONCAT, join, (addend, new_part), shape)
             _unite(join, (operand, main), steps)
             place |= dict.fromkeys(range(before, len(steps)), join.index)
     new_first = sorted(steps, key=lambda s: (place.get(s.index, s.index), s.index not in place, s.index))
@@ -65,36 +54,36 @@ def _rejoin(steps: Sequence[Step]) -> None:
     drop_unread(steps)
 
 
-def _ends_of(join: Step, steps: Sequence[Step]) -> Ends | None:
-    """Return the ends of a dual-path block that a concatenation joins; None for any other step."""
-    if not _joins_channels(join):
-        return None
-    first, *rest = (steps[n] for n in join.sources)
-    if len(rest) == 1 and _joins_channels(rest[0]) and rest[0].targets == [join.index]:
-        rest = [steps[n] for n in rest[0].sources]
-    fits = first.role is Role.ADD and len(first.sources) == len(rest) == 2 and first.targets == [join.index]
-    return Ends(first, *rest) if fits else None
-
-
 def _joins_channels(step: Step) -> bool:
     """Return whether a step concatenates values along axis 1."""
     plain = step.role is Role.CONCAT and bool(step.nodes) and step.nodes[-1].op in ("cat", "concat")
     return plain and argument(step.nodes[-1], "dim") == 1
 
 
-def _operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step, Step | None]]:
-    """Yield the input, what is added to it, and the branch whose parts are summed and appended.
+def _operands_of(join: Step, steps: Sequence[Step]) -> Iterator[tuple[Step, Step, Step, Step | None]]:
+    """Yield the input of a dual-path block, what its end adds and appends, and the branch these are parts of.
 
-    The branch is None where it has two results.
+    The branch is None where it has two results. Nothing is yielded for a step that ends no such block.
     """
-    for number in ends.total.sources:
-        (addend,) = (steps[n] for n in ends.total.sources if n != number)
-        operand = _source_of_parts(steps[number], ends.old_part, steps)
-        if operand:
-            main = _source_of_parts(addend, ends.new_part, steps)
-            alone = addend.targets == [ends.total.index] and len(ends.new_part.targets) == 1
+    if not _joins_channels(join):
+        return
+    total, *rest = (steps[n] for n in join.sources)
+    if len(rest) == 1 and _joins_channels(rest[0]) and rest[0].targets == [join.index]:
+        rest = [steps[n] for n in rest[0].sources]
+    if (
+        total.role is not Role.ADD
+        or not len(total.sources) == len(rest) == 2
+        or total.targets != [join.index]
+    ):
+        return
+    old_part, new_part = rest
+    for number in total.sources:
+        (addend,) = (steps[n] for n in total.sources if n != number)
+        if operand := _source_of_parts(steps[number], old_part, steps):
+            main = _source_of_parts(addend, new_part, steps)
+            alone = addend.targets == [total.index] and len(new_part.targets) == 1
             if main is not operand and (main or alone):
-                yield operand, addend, main
+                yield operand, addend, new_part, main
 
 
 def _source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:

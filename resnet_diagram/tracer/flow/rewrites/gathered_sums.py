@@ -39,11 +39,21 @@ def without_gathering(steps: list[Step]) -> list[Step]:
     """Return the steps with nested sums merged, and sums that collect many blocks cut to their last value."""
     steps = with_long_sums(steps)
     for step in steps:
-        if step.role in (Role.ADD, Role.CONCAT) and len(step.sources) >= _MANY:
-            *earlier, _ = sorted(step.sources)
-            paths = [_path_to(steps[number], steps) for number in earlier]
-            if all(path is not None for path in paths):
-                _cut(step, [number for path in paths if path for number in path], earlier, steps)
+        if step.role not in (Role.ADD, Role.CONCAT) or len(step.sources) < _MANY:
+            continue
+        *earlier, _ = sorted(step.sources)
+        paths = [_path_to(steps[number], steps) for number in earlier]
+        if None not in paths:
+            for number in earlier:
+                steps[number].targets.remove(step.index)
+            step.sources = [number for number in step.sources if number not in earlier]
+            for removed in (steps[number] for path in paths for number in path or ()):
+                for source in removed.sources:
+                    if removed.index in steps[source].targets:
+                        steps[source].targets.remove(removed.index)
+                absorb(step, removed)
+            step.role, step.gathered = Role.GATHER, len(earlier)
+            step.in_shape = steps[step.sources[0]].out_shape
     return renumbered(steps)
 
 
@@ -56,18 +66,3 @@ def _path_to(end: Step, steps: Sequence[Step]) -> list[int] | None:
         step = steps[step.sources[0]]
     weighted = sum(steps[number].role in WEIGHTED for number in path)
     return path if len(path) <= _SHORT and weighted < 2 and step.nodes else None
-
-
-def _cut(step: Step, path: Sequence[int], operands: Sequence[int], steps: Sequence[Step]) -> None:
-    """Take operands, and the steps on the way to them, out of the flow, and counts them in the step."""
-    for number in operands:
-        steps[number].targets.remove(step.index)
-    step.sources = [number for number in step.sources if number not in operands]
-    for number in path:
-        removed = steps[number]
-        for source in removed.sources:
-            if removed.index in steps[source].targets:
-                steps[source].targets.remove(removed.index)
-        absorb(step, removed)
-    step.role, step.gathered = Role.GATHER, len(operands)
-    step.in_shape = steps[step.sources[0]].out_shape

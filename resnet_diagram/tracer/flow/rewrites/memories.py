@@ -4,7 +4,7 @@ The layers of a decoder are then a series. Keys and values are counted in the at
 memory; a memory that nothing else reads becomes an end of the flow.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
@@ -49,7 +49,18 @@ def with_memories(steps: list[Step]) -> list[Step]:
             if attention.query >= 0:
                 _cut(attention, name, steps)
     ends = {number: name for number, name in names.items() if not steps[number].targets}
-    return renumbered(_ended(steps, ends) if ends else steps)
+    if not ends:
+        return renumbered(steps)
+    last, sinks = steps[-1], list[Step]()  # each memory gets a sink of its name, beside those of the outputs
+    single = [number for number in last.sources if steps[number].role is not Role.SINK]
+    for number in (*ends, *single):
+        step, index = steps[number], len(steps) + len(sinks)
+        joining = (ends[number],) if number in ends else ()
+        sinks.append(Step(index, Role.SINK, [], [number], step.out_shape, (), 0, joining=joining))
+        sinks[-1].targets = [last.index]
+        step.targets = [*(target for target in step.targets if target != last.index), index]
+    last.sources = [*(sink.index for sink in sinks), *(n for n in last.sources if n not in single)]
+    return renumbered([*steps[:-1], *sinks, last])
 
 
 def has_memories(steps: Sequence[Step]) -> bool:
@@ -61,32 +72,25 @@ def _readers(steps: Sequence[Step]) -> dict[int, list[CrossAttention]]:
     """Return the cross-attention that reads each memory, by the number of its step."""
     uses: dict[int, list[CrossAttention]] = {}
     for core in steps:
-        if core.role in (Role.ATTENTION, Role.MATMUL):
-            for attention in _cross_attention(core, steps):
+        for query, keys, inner in _operands(core, steps):
+            attention = CrossAttention(core, {core.index, *inner})
+            memories = _roots(keys, attention.members, steps)
+            attention.keys = attention.members - {core.index, *inner}
+            queries = _roots([query], attention.members, steps) if query >= 0 else {-1}
+            if len(memories) == len(queries) == 1 and memories != queries:
+                (attention.memory,), (attention.query,) = memories, queries
                 uses.setdefault(attention.memory, []).append(attention)
+                break
     return {number: readers for number, readers in uses.items() if _is_memory(steps[number], readers, steps)}
 
 
-def _cross_attention(core: Step, steps: Sequence[Step]) -> Iterator[CrossAttention]:
-    """Yield the cross-attention that ends in a product of weights and values, if it is one."""
-    for query, keys, inner in _operands(core, steps):
-        attention = CrossAttention(core, {core.index, *inner})
-        memories = _roots(keys, attention.members, steps)
-        attention.keys = attention.members - {core.index, *inner}
-        queries = _roots([query], attention.members, steps) if query >= 0 else {-1}
-        if len(memories) == len(queries) == 1 and memories != queries:
-            (attention.memory,), (attention.query,) = memories, queries
-            yield attention
-            return
-
-
 def _operands(core: Step, steps: Sequence[Step]) -> Iterator[Operands]:
-    """Yield what may be the operands of an attention, in one operation or in two products."""
+    """Yield what may be the operands of an attention, one operation or the second of two products."""
     if core.role is Role.ATTENTION:
         has_query = references(core.nodes[-1])[0].node.active
         yield (core.sources[0] if has_query else -1), core.sources[has_query:], []
         return
-    for number in core.sources if len(core.sources) == 2 else ():
+    for number in core.sources if core.role is Role.MATMUL and len(core.sources) == 2 else ():
         (value,) = (source for source in core.sources if source != number)
         inner = []
         while steps[number].role in _BEFORE_PRODUCTS and len(steps[number].sources) == 1:
@@ -145,17 +149,3 @@ def _cut(attention: CrossAttention, name: str, steps: Sequence[Step]) -> None:
     core.nodes = [replace(node, op="attention", args=(value,), kwargs={}, names=("query",), refs=None)]
     core.role, core.sources, core.in_shape = Role.ATTENTION, [query.index], query.out_shape
     core.joining = (*core.joining, name)
-
-
-def _ended(steps: list[Step], memories: Mapping[int, str]) -> list[Step]:
-    """Return the steps with a sink behind each memory, named after it, beside those of the outputs."""
-    last, sinks = steps[-1], list[Step]()
-    single = [number for number in last.sources if steps[number].role is not Role.SINK]
-    for number in (*memories, *single):
-        step, index = steps[number], len(steps) + len(sinks)
-        joining = (memories[number],) if number in memories else ()
-        sinks.append(Step(index, Role.SINK, [], [number], step.out_shape, (), 0, joining=joining))
-        sinks[-1].targets = [last.index]
-        step.targets = [*(target for target in step.targets if target != last.index), index]
-    last.sources = [*(sink.index for sink in sinks), *(n for n in last.sources if n not in single)]
-    return [*steps[:-1], *sinks, last]

@@ -22,7 +22,11 @@ def add_batches(graph: OpGraph) -> None:
         elif node.active:
             reads = [ref for ref in references(node) if ref.node.active]
             lacking = [ref for ref in reads if alone.get(ref.node.index) == len(ref.shape)]
-            if _stays_alone(node, reads, lacking):
+            if lacking:  # a result has no batch where all that is read has none, or its batch is taken off
+                stays_alone = len(lacking) == len(reads) and not _makes_batch(node, lacking)
+            else:
+                stays_alone = any(ref.shape == (1, *node.shape) for ref in reads[:1])
+            if stays_alone:
                 alone[node.index] = rank
                 if lacking:
                     _shift_dimensions(node)
@@ -48,13 +52,6 @@ def lacks_batch(graph: OpGraph) -> bool:
     return False
 
 
-def _stays_alone(node: Node, reads: list[Ref], lacking: list[Ref]) -> bool:
-    """Return whether a result has no batch: all that is read has none, or its batch of one is taken off."""
-    if lacking:
-        return len(lacking) == len(reads) and not _makes_batch(node, lacking)
-    return any(ref.shape[:1] == (1,) and node.shape == ref.shape[1:] for ref in reads[:1])
-
-
 def _makes_batch(node: Node, reads: list[Ref]) -> bool:
     """Return whether an operation puts items into a batch: stacks them, or gives one a first size of one."""
     rank = len(reads[0].shape)
@@ -64,16 +61,11 @@ def _makes_batch(node: Node, reads: list[Ref]) -> bool:
 
 
 def _shift_dimensions(node: Node) -> None:
-    """Count the dimensions that an operation names from the batch on."""
+    """Count the dimensions that an operation names from the batch on; those counted from the end stay."""
     for name in _DIMENSIONS:
         value = argument(node, name) if name in node.names else None
         if isinstance(value, int):
-            node.kwargs = {**node.kwargs, name: _shifted(value)}
+            node.kwargs = {**node.kwargs, name: value + (value >= 0)}
         elif isinstance(value, (list, tuple)) and all(isinstance(item, int) for item in value):
             batch = (0,) if node.op == "permute" else ()
-            node.kwargs = {**node.kwargs, name: (*batch, *map(_shifted, value))}
-
-
-def _shifted(dimension: int) -> int:
-    """Return the number of a dimension behind a batch; one counted from the end stays."""
-    return dimension + 1 if dimension >= 0 else dimension
+            node.kwargs = {**node.kwargs, name: (*batch, *(item + (item >= 0) for item in value))}

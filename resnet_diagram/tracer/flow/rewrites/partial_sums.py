@@ -23,19 +23,13 @@ def complete_sums(steps: list[Step]) -> list[Step]:
         if step.role is Role.ADD and len(step.sources) == 2:
             first, second = (steps[n] for n in step.sources)
             for cut, right in ((first, second), (second, first)):
-                if _fits(cut, right, step) and (
-                    _reaches_rest(cut, step, steps) or _in_place(cut, step, steps)
-                ):
+                alone = cut.targets == [step.index] and right.index < cut.index and part_of(cut)
+                fits = alone and right.out_shape == cut.out_shape == step.out_shape
+                if fits and (_reaches_rest(cut, step, steps) or _in_place(cut, step, steps)):
                     _enlarge(cut, right, step, steps)
                     changed = True
                     break
     return renumbered(steps) if changed else steps
-
-
-def _fits(cut: Step, right: Step, addition: Step) -> bool:
-    """Return whether an addition sums a part of an earlier value and another value of its size."""
-    alone = cut.targets == [addition.index] and right.index < cut.index
-    return alone and part_of(cut) is not None and right.out_shape == cut.out_shape == addition.out_shape
 
 
 def part_of(step: Step) -> Part | None:
@@ -82,29 +76,22 @@ def _in_place(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     """Return whether the sum is written into the slice, and the whole is read from then on."""
     if not addition.nodes[-1].op.endswith("_"):
         return False
-    if _assigns(cut, addition, steps):
-        return True
+    if len(addition.targets) == 2:  # the sum is also assigned to the slice: once is enough
+        again, assigned = (steps[n] for n in addition.targets)
+        equal = part_of(again) == part_of(cut) and again.targets == [assigned.index]
+        alone = {*assigned.sources} == {again.index, addition.index}
+        if equal and alone and assigned.nodes[-1].op == "copy_":
+            addition.targets = [assigned.index]
+            assigned.sources = [addition.index]
+            again.sources, again.targets, again.nodes = [], [], []
+            bypass(assigned, steps)
+            return True
     full, sums = references(cut.nodes[0])[0].shape, addition.nodes[-1]
     for target in addition.targets:
         read = [ref.shape for node in steps[target].nodes for ref in references(node) if ref.node is sums]
         if not read or any(shape != full for shape in read):
             return False
     return bool(addition.targets)
-
-
-def _assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
-    """Return whether the sum is also assigned to the slice it was written into, and remove the assignment."""
-    if len(addition.targets) != 2:
-        return False
-    again, assigned = (steps[n] for n in addition.targets)
-    equal = part_of(again) == part_of(cut) and again.targets == [assigned.index]
-    if not equal or assigned.nodes[-1].op != "copy_" or {*assigned.sources} != {again.index, addition.index}:
-        return False
-    addition.targets = [assigned.index]
-    assigned.sources = [addition.index]
-    again.sources, again.targets, again.nodes = [], [], []
-    bypass(assigned, steps)
-    return True
 
 
 def _enlarge(cut: Step, right: Step, addition: Step, steps: Sequence[Step]) -> None:

@@ -7,7 +7,7 @@ result its positions back. Without this rewrite the positions would be the batch
 from math import prod
 
 from resnet_diagram.tracer.flow.classify import is_weighted_product
-from resnet_diagram.tracer.flow.graph import Node, OpGraph, Sizes, argument, become, references
+from resnet_diagram.tracer.flow.graph import Node, OpGraph, Sizes, argument, become, readers_of, references
 from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 
 _POINTWISE = frozenset({Role.ADD, Role.MULTIPLY, Role.ACTIVATION, Role.PASS, Role.LINEAR})
@@ -19,10 +19,7 @@ def with_positions(graph: OpGraph) -> None:
     fronts = [(node, front) for node in graph.nodes if node.active and (front := _folded_front(node))]
     if not fronts:
         return
-    readers: dict[int, list[Node]] = {}
-    for node in graph.nodes:
-        for source in dict.fromkeys(node.inputs) if node.active else ():
-            readers.setdefault(source.index, []).append(node)
+    readers = readers_of(graph)
     outputs = {node.index for node in graph.outputs}
     for node, front in fronts:
         folded = _folded(node, front, readers)
@@ -45,7 +42,9 @@ def _folded(first: Node, front: Sizes, readers: dict[int, list[Node]]) -> dict[i
     waiting = [first]
     while waiting:
         for reader in readers.get(waiting.pop().index, ()):
-            if reader.index in values or _unfolds(reader, front):
+            is_view = operator_of(reader.op).effect is Effect.RESHAPE
+            is_unfolded = is_view and len(reader.shape) > 2 and reader.shape[: len(front)] == front
+            if reader.index in values or is_unfolded:
                 continue
             if not _keeps_positions(reader, first.shape[0]):
                 return {}
@@ -54,12 +53,6 @@ def _folded(first: Node, front: Sizes, readers: dict[int, list[Node]]) -> dict[i
     inner = [node for node in values.values() if node is not first]
     is_closed = all(source.index in values for node in inner for source in node.inputs)
     return values if is_closed and len(values) > 1 else {}
-
-
-def _unfolds(node: Node, front: Sizes) -> bool:
-    """Return whether an operation gives a value its positions back."""
-    is_view = operator_of(node.op).effect is Effect.RESHAPE
-    return is_view and len(node.shape) > 2 and node.shape[: len(front)] == front
 
 
 def _keeps_positions(node: Node, count: int) -> bool:
@@ -75,18 +68,14 @@ def _keeps_positions(node: Node, count: int) -> bool:
 
 def _unfold(folded: dict[int, Node], front: Sizes, readers: dict[int, list[Node]]) -> None:
     """Change the shapes of some values where they are made and read; drop views that then keep the shape."""
+    touched = dict(folded)
     for node in folded.values():
         node.shape = (*front, node.shape[-1])
         for reader in readers.get(node.index, ()):
+            touched[reader.index] = reader
             for ref in references(reader):
                 if ref.node is node:
                     ref.shape = node.shape
-            _drop_view(reader)
-    for node in folded.values():
-        _drop_view(node)
-
-
-def _drop_view(node: Node) -> None:
-    """Make a view that keeps the shape an operation that does nothing."""
-    if operator_of(node.op).effect is Effect.RESHAPE and references(node)[0].shape == node.shape:
-        become(node, "detach", references(node)[:1], ("self",), node.shape)
+    for node in touched.values():
+        if operator_of(node.op).effect is Effect.RESHAPE and references(node)[0].shape == node.shape:
+            become(node, "detach", references(node)[:1], ("self",), node.shape)

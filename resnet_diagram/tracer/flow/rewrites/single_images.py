@@ -4,7 +4,7 @@ Detectors take a list of images, resize and pad each one, and stack the results.
 channels of such an image would be interpreted as its batch.
 """
 
-from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, references
+from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, readers_of, references
 from resnet_diagram.tracer.record.operators import Role, operator_of
 
 _ALONE = frozenset({Role.SCALE, Role.ADD, Role.MULTIPLY, Role.ACTIVATION, Role.PASS})
@@ -14,12 +14,12 @@ _IMAGE_AXES = 3
 
 def with_batch_axes(graph: OpGraph) -> None:
     """Change the shapes of single images in a graph to batches of one."""
-    readers: dict[int, list[Node]] = {}
+    readers = readers_of(graph)
     for node in graph.nodes:
-        for source in node.inputs if node.active else ():
-            readers.setdefault(source.index, []).append(node)
-    for node in graph.nodes:
-        images = _images(node, readers) if node.active and _takes_image(node) else {}
+        takes_item = node.active and node.op in ("select", "unbind") and argument(node, "dim") == 0
+        if not takes_item or len(node.shape) != _IMAGE_AXES or references(node)[0].shape != (1, *node.shape):
+            continue
+        images = _images(node, readers)
         written: dict[int, Node] = {}
         for image in images.values():
             for reader in readers[image.index]:
@@ -30,14 +30,6 @@ def with_batch_axes(graph: OpGraph) -> None:
                     written[reader.index] = reader
         for value in (*images.values(), *written.values()):
             value.shape = (1, *value.shape)
-
-
-def _takes_image(node: Node) -> bool:
-    """Return whether an operation takes the only image out of a batch."""
-    if node.op not in ("select", "unbind") or argument(node, "dim") != 0:
-        return False
-    read = references(node)[0].shape
-    return read == (1, *node.shape) and len(node.shape) == _IMAGE_AXES
 
 
 def _images(first: Node, readers: dict[int, list[Node]]) -> dict[int, Node]:

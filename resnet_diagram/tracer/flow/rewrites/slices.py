@@ -27,16 +27,11 @@ def piece(ref: Ref) -> Node:
     dim = axis_named(node, len(source.shape))
     if node.op == "unbind":
         return operation_at(node, "select", (source, dim, ref.output), ("self", "dim", "index"), ref.shape)
-    start = _begin(node, ref.output, source.shape[dim])
+    if node.op.removeprefix("unsafe_") == "chunk":
+        (count,) = listed(argument(node, "chunks"))
+        start = ref.output * -(-source.shape[dim] // count)
+    else:
+        size = argument(node, "split_size") or argument(node, "split_sizes")
+        start = ref.output * size if isinstance(size, int) else sum(listed(size)[: ref.output])
     names = ("self", "dim", "start", "end", "step")
     return operation_at(node, "slice", (source, dim, start, start + ref.shape[dim], 1), names, ref.shape)
-
-
-def _begin(node: Node, output: int, size: int) -> int:
-    """Return the index at which a piece begins."""
-    name = node.op.removeprefix("unsafe_")
-    if name == "chunk":
-        (count,) = listed(argument(node, "chunks"))
-        return output * -(-size // count)
-    value = argument(node, "split_size") or argument(node, "split_sizes")
-    return output * value if isinstance(value, int) else sum(listed(value)[:output])

@@ -98,10 +98,12 @@ def _function_of(
         plain = names - reduced <= {"cat", "concat", "add", "sqrt", "clamp", "clamp_min", *RESHAPES}
         kind = SUMMARIES.get(frozenset(reduced)) if plain else None
         return (Role.AVG_POOL, kind, ()) if kind and end.targets else None
-    is_one = len(region) == 1 and not names & _SINGLE
-    formula = _formula_of(end.nodes[-1], source.nodes[-1]) if source.nodes and not is_one else ()
-    if not formula:
+    if not source.nodes or (len(region) == 1 and not names & _SINGLE):
         return None
+    lines: list[Line] = []
+    if not _slot_of(end.nodes[-1], lines, {source.nodes[-1].index: Slot(-1)}) or not lines:
+        return None
+    formula = tuple(lines)
     rank = len(end.nodes[-1].shape)
     name, options = activation_named(formula)
     if name:
@@ -113,8 +115,11 @@ def _function_of(
         return Role.AVG_POOL, GENERALISED_MEAN, pooled
     if dims := _mean_over(region, formula):
         return Role.AVG_POOL, "mean", (("dim", dims),)
-    module = _own_module(region, steps, calls)
-    return (Role.ACTIVATION, module, ()) if module and is_curved(formula) else None
+    number = common_call(calls, [step.call for step in region])
+    module = calls[number].cls  # the activation is its own if it runs these steps and no other
+    alone = sum(inside(calls, step.call, number) for step in steps if step.nodes) == len(region) > 1
+    fits = number and alone and module and module not in CONTAINERS and is_curved(formula)
+    return (Role.ACTIVATION, module, ()) if fits else None
 
 
 def _mean_over(region: Sequence[Step], formula: Formula) -> tuple[int, ...]:
@@ -129,23 +134,6 @@ def _mean_over(region: Sequence[Step], formula: Formula) -> tuple[int, ...]:
             factor = 1 / number if op == "div" and number else number
             return tuple(dims) if math.isclose(factor * math.prod(sizes), 1, rel_tol=1e-3) else ()
     return ()
-
-
-def _own_module(region: Sequence[Step], steps: Sequence[Step], calls: Sequence[Call]) -> str:
-    """Return the class of the module that runs these steps and no other, empty if there is none."""
-    if len(region) < 2:
-        return ""
-    number = common_call(calls, [step.call for step in region])
-    call = calls[number]
-    alone = sum(inside(calls, step.call, number) for step in steps if step.nodes) == len(region)
-    return call.cls if number and alone and call.cls not in CONTAINERS else ""
-
-
-def _formula_of(end: Node, source: Node) -> Formula:
-    """Return the operations from one node to another as a formula; empty if they read other values."""
-    lines: list[Line] = []
-    names = {source.index: Slot(-1)}
-    return tuple(lines) if _slot_of(end, lines, names) and lines else ()
 
 
 def _slot_of(node: Node, lines: list[Line], names: dict[int, Slot]) -> Slot | None:
