@@ -14,6 +14,9 @@ from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED
 from resnet_diagram.wording.counts import count_text
 from resnet_diagram.wording.layers import layer_label, operation, operator_name
 
+_ORDINALS = ("first", "second", "third", "fourth")
+"""Numbers of layers, where several have one name."""
+
 
 class Subject(StrEnum):
     """Subject of a difference, where other differences may follow from it."""
@@ -40,8 +43,11 @@ def layer_differences(left: Sequence[Layer], right: Sequence[Layer], end: str = 
     for tag, start, stop, begin, finish in matcher.get_opcodes():
         pairs = zip(left[start:stop], right[begin:finish], strict=False)
         if tag == "equal":
+            names: list[str] = [operation(layer) for layer in left]
             for at, (before, after) in enumerate(pairs, start):
-                name = _numbered_name(left, at)
+                name = names[at]
+                if 1 < names.count(name) <= len(_ORDINALS):
+                    name = f"{_ORDINALS[names[:at].count(name)]} {name}"
                 yield from list(_fields(before, after, name)) or _results(before, after, name)
         elif tag == "replace" and stop - start == finish - begin:
             yield from (Pair(layer_label(before), layer_label(after)) for before, after in pairs)
@@ -78,16 +84,6 @@ def _place(layers: Sequence[Layer], start: int, stop: int, end: str) -> str:
         return end
     before = [layer for layer in layers[:start] if layer.kind in (*WEIGHTED, LayerKind.POOL)]
     return f"after the {operation(before[-1])}" if before else "at the beginning"
-
-
-def _numbered_name(layers: Sequence[Layer], at: int) -> str:
-    """Return the name of a layer, with its number if several have that name."""
-    name = operation(layers[at])
-    alike = [number for number, layer in enumerate(layers) if operation(layer) == name]
-    return f"{_ORDINALS[alike.index(at)]} {name}" if 1 < len(alike) <= len(_ORDINALS) else name
-
-
-_ORDINALS = ("first", "second", "third", "fourth")
 
 
 def _fields(left: Layer, right: Layer, name: str) -> Iterator[Pair]:

@@ -163,7 +163,7 @@ def _in_stages(left: Parts, right: Parts) -> list[Difference]:
         if _is_plain(before) != _is_plain(after):
             for unit in after if _is_plain(before) else before:
                 contents.append(unit)
-                shortcut = shortcut_words(unit)
+                shortcut = shortcut_words(unit.block)
                 pair = ("no shortcut", shortcut) if _is_plain(before) else (shortcut, "no shortcut")
                 if shortcut != "no shortcut":
                     units_of.setdefault(Pair(*pair), []).append(unit)
@@ -185,12 +185,12 @@ def _is_plain(units: Sequence[Unit]) -> bool:
 
 def _in_counts(left: Parts, right: Parts) -> Iterator[Difference]:
     """Yield the difference in the number of stages, else in the number of blocks of each stage."""
+    depths = [f"{', '.join(map(str, parts.counts))} blocks" for parts in (left, right)]
     if len(left.stages) != len(right.stages):
         words = []
-        for parts in (left, right):
+        for parts, listed in zip((left, right), depths, strict=True):
             count = counted(len(parts.stages), literal("stage"))
-            is_plain = all(map(_is_plain, parts.stages))
-            words.append(count if is_plain else f"{count} of {_depths(parts)} blocks")
+            words.append(count if all(map(_is_plain, parts.stages)) else f"{count} of {listed}")
         yield _difference("stages", *words)
         return
     uneven = [
@@ -199,7 +199,7 @@ def _in_counts(left: Parts, right: Parts) -> Iterator[Difference]:
         if len(units[0]) != len(units[1]) and _is_plain(units[0]) == _is_plain(units[1])
     ]
     if len(uneven) > 2:
-        yield _difference("stages", *(f"{_depths(parts)} blocks" for parts in (left, right)))
+        yield _difference("stages", *depths)
         return
     for number, units in uneven:
         counts = [parts.counts[number - 1] for parts in (left, right)]
@@ -208,40 +208,27 @@ def _in_counts(left: Parts, right: Parts) -> Iterator[Difference]:
         yield _difference(f"stage {number}", *(counted(size, noun) for size in sizes))
 
 
-def _depths(parts: Parts) -> str:
-    return ", ".join(map(str, parts.counts))
-
-
 def _gathered(pairs: dict[Pair, list[Unit]], contents: Sequence[Unit], stages: int) -> Iterator[Difference]:
-    """Yield one difference for each pair with all its places; widths of several stages are one."""
-    widths = {pair: results for pair, results in pairs.items() if pair.subject is Subject.WIDTH}
+    """Yield one difference for each pair with all its places; widths of several stages are one.
+
+    `contents`: all units. The module of a single one is named.
+    """
+    found: list[tuple[list[Unit], str, str]] = []
+    widths = {pair: units for pair, units in pairs.items() if pair.subject is Subject.WIDTH}
     if len(widths) > 1:
-        at = sorted((unit for value in widths.values() for unit in value), key=lambda unit: unit.place)
-        yield _placed(
-            at,
-            contents,
-            stages,
-            f"width {', '.join(pair.left for pair in widths)} by stage",
-            f"width {', '.join(pair.right for pair in widths)}",
-        )
-    for pair, result in pairs.items():
+        at = sorted((unit for units in widths.values() for unit in units), key=lambda unit: unit.place)
+        left, right = (", ".join(pair[side] for pair in widths) for side in (0, 1))
+        found.append((at, f"width {left} by stage", f"width {right}"))
+    for pair, units in pairs.items():
         if pair not in widths:
-            left, right = pair.left, pair.right
+            found.append((units, pair.left, pair.right))
         elif len(widths) == 1:
-            left, right = f"width {pair.left}", f"width {pair.right}"
-        else:
-            continue
-        yield _placed(result, contents, stages, left, right)
-
-
-def _placed(
-    items: Sequence[Unit], contents: Sequence[Unit], stages: int, left: str, right: str
-) -> Difference:
-    """Return the difference that some of all units have; the module of a single one is named."""
-    paths = tuple(dict.fromkeys(unit.path for unit in items if unit.path))
-    where = _where(items, contents, stages)
-    module = f" ({paths[0]})" if len(items) == len(paths) == 1 and not _is_plain(contents) else ""
-    return Difference(where=f"{where}{module}", left=left, right=right, paths=paths)
+            found.append((units, f"width {pair.left}", f"width {pair.right}"))
+    for units, left, right in found:
+        paths = tuple(dict.fromkeys(unit.path for unit in units if unit.path))
+        is_single = len(units) == len(paths) == 1 and not _is_plain(contents)
+        where = f"{_where(units, contents, stages)}{f' ({paths[0]})' if is_single else ''}"
+        yield Difference(where=where, left=left, right=right, paths=paths)
 
 
 def _where(items: Sequence[Unit], contents: Sequence[Unit], stages: int) -> str:

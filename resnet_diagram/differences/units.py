@@ -55,21 +55,19 @@ def without_shortcuts(units: Sequence[Unit]) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def shortcut_words(unit: Unit) -> str:
-    """Return the shortcut of a unit in words."""
-    return _shortcut(unit.block) if unit.block else "no shortcut"
-
-
 def _kind(unit: Unit) -> str:
     """Return a unit in words: a block with its shortcut, or layers without one."""
     if unit.block is None:
         by_name = WEIGHTED | {LayerKind.POOL}
         layers = [layer_label(layer) for layer in canonical(walk(unit.elements)) if layer.kind in by_name]
         return f"no shortcut: {', then '.join(layers[:3])}{', …' if len(layers) > 3 else ''}"
-    return f"a {block_type(unit.block)} with {_shortcut(unit.block)}"
+    return f"a {block_type(unit.block)} with {shortcut_words(unit.block)}"
 
 
-def _shortcut(block: Block) -> str:
+def shortcut_words(block: Block | None) -> str:
+    """Return the shortcut of a block in words; None stands for layers without a block."""
+    if block is None:
+        return "no shortcut"
     if block.shortcut is None:
         return f"no shortcut ({block.merge} of branches)"
     text = shortcut_label(block.shortcut)
@@ -84,7 +82,7 @@ def _shortcut(block: Block) -> str:
 
 def _blocks(left: Block, right: Block) -> Iterator[Pair]:
     if (is_residual(left), left.merge) != (is_residual(right), right.merge):
-        yield Pair(f"a block with {_shortcut(left)}", f"one with {_shortcut(right)}")
+        yield Pair(f"a block with {shortcut_words(left)}", f"one with {shortcut_words(right)}")
         return
     mine, second = block_type(left, gates=False), block_type(right, gates=False)
     if mine != second and "block" not in (mine, second):
@@ -152,20 +150,19 @@ def _moved_stride(left: Block, right: Block) -> list[Pair]:
 
 
 def _sizes(left: Block, right: Block) -> list[Pair]:
-    """Return the differences in width and expansion, if these determine all channels of both blocks."""
-    before, after = _width_and_expansion(left), _width_and_expansion(right)
-    pairs: list[Pair] = []
-    if before and after and before[0] != after[0]:
-        pairs.append(Pair(str(before[0]), str(after[0]), Subject.WIDTH))
-    if before and after and before[1] != after[1] and len(weighted_layers(left)) > 2:
-        pairs.append(Pair(f"expansion {before[1]:g}", f"expansion {after[1]:g}", Subject.EXPANSION))
+    """Return the differences in width and expansion, if these determine all channels of both blocks.
+
+    The width is that of all convolutions but the last, the expansion the ratio of the last to them.
+    """
+    columns = [[layer.out_shape[0] for layer in weighted_layers(block)] for block in (left, right)]
+    if any(len(sizes) < 2 or len(set(sizes[:-1])) > 1 for sizes in columns):
+        return []
+    widths, expansions = zip(*((sizes[0], sizes[-1] / sizes[0]) for sizes in columns), strict=True)
+    pairs = [Pair(str(widths[0]), str(widths[1]), Subject.WIDTH)] if widths[0] != widths[1] else []
+    if expansions[0] != expansions[1] and len(columns[0]) > 2:
+        before, after = (f"expansion {expansion:g}" for expansion in expansions)
+        pairs.append(Pair(before, after, Subject.EXPANSION))
     return pairs
-
-
-def _width_and_expansion(block: Block) -> tuple[int, float] | None:
-    """Return the channels of all convolutions but the last, if equal, and the ratio of the last to them."""
-    sizes = [layer.out_shape[0] for layer in weighted_layers(block)]
-    return (sizes[0], sizes[-1] / sizes[0]) if len(sizes) > 1 and len(set(sizes[:-1])) == 1 else None
 
 
 def _branches(left: Block, right: Block) -> Iterator[Pair]:
@@ -173,22 +170,17 @@ def _branches(left: Block, right: Block) -> Iterator[Pair]:
         yield Pair(f"branches: {len(left.branches)}", f"{len(right.branches)}")
         return
     for mine, branch in zip(left.branches, right.branches, strict=True):
-        gates = _gates(mine), _gates(branch)
+        inner = [[item for item in run if isinstance(item, Block)] for run in (mine, branch)]
+        gates = [", ".join(map(_gate, blocks)) or "no SE gate" for blocks in inner]
         if gates[0] != gates[1]:
-            yield Pair(*gates)
+            yield Pair(gates[0], gates[1])
         else:
             # Branches with equal names of gates and inner blocks have as many of them.
-            inner = ([item for item in run if isinstance(item, Block)] for run in (mine, branch))
             for block, second in zip(*inner, strict=True):
                 for pair in layer_differences(canonical(walk(block)), canonical(walk(second))):
                     yield pair._replace(left=f"inside {_gate(block)}: {pair.left}")
         layers = canonical(walk(mine, gates=False)), canonical(walk(branch, gates=False))
         yield from layer_differences(*layers, end=_ADDITION)
-
-
-def _gates(branch: Sequence[object]) -> str:
-    """Return the gates of a branch in words."""
-    return ", ".join(_gate(element) for element in branch if isinstance(element, Block)) or "no SE gate"
 
 
 def _gate(block: Block) -> str:
@@ -202,7 +194,7 @@ def _on_shortcut(left: Block, right: Block, *, alike: bool) -> Iterator[Pair]:
     if left.shortcut is None or right.shortcut is None:
         return
     if left.shortcut.kind is not right.shortcut.kind:
-        yield Pair(_shortcut(left), _shortcut(right))
+        yield Pair(shortcut_words(left), shortcut_words(right))
     elif alike:
         layers = canonical(walk(left.shortcut.layers)), canonical(walk(right.shortcut.layers))
         for pair in layer_differences(*layers):
