@@ -8,6 +8,7 @@ from resnet_diagram.codegen.network.stages import helper
 from resnet_diagram.codegen.refusal import refuse_graphs
 from resnet_diagram.codegen.snippet import snippet
 from resnet_diagram.codegen.source import HELPERS, source
+from resnet_diagram.spec.graph import with_runs
 from resnet_diagram.spec.model import Network, Stage
 
 
@@ -17,7 +18,7 @@ def code(network: Network, block: str | None = None) -> str:
     `block` selects a single block by its name, its position (`stage2.block1`) or its type (`bottleneck`).
     Raises CodeError, with the part, if something cannot be written, and UsageError for an unknown block.
     """
-    network = with_dropouts(network)
+    network = with_runs(network, with_dropouts)
     if block is not None:
         return snippet(network, block)
     refuse_graphs(network)

@@ -1,7 +1,5 @@
 """Names and docstrings of generated classes."""
 
-from collections.abc import Sequence
-
 from resnet_diagram.codegen.blocks.pattern import residual
 from resnet_diagram.errors import number_of
 from resnet_diagram.spec.measure import (
@@ -72,7 +70,13 @@ def class_doc(block: Block, condition: str | None) -> str:
             Merge.CONCAT: "Branches, concatenated.",
             Merge.MULTIPLY: "The product of several branches.",
         }[block.merge]
-    stride = _stride_place(weighted_layers(block))
+    layers = weighted_layers(block)
+    kernels = [_kernel(layer) for layer in layers]
+    strided = [name for name, layer in zip(kernels, layers, strict=True) if max(layer.stride, default=1) > 1]
+    stride = ""
+    if len(strided) == 1 and len(set(kernels)) > 1:
+        first = "first " if kernels.count(strided[0]) > 1 else ""
+        stride = f"The stride is in the {first}{strided[0]}. "
     return f"{_convolutions(block)}\n{stride}{_shortcut_doc(block, condition)}"
 
 
@@ -89,15 +93,6 @@ def _convolutions(block: Block) -> str:
     joined = f"{listed} and a {words[-1]}" if listed else f"one {words[-1]}"
     tail = "" if words[-1].endswith("layer") else " convolution"
     return f"{kind} of {joined}{tail}."
-
-
-def _stride_place(layers: Sequence[Layer]) -> str:
-    """Return the name of the strided convolution and a space, if there are several kinds."""
-    strided = [_kernel(layer) for layer in layers if any(step > 1 for step in layer.stride)]
-    if len(strided) != 1 or len({_kernel(layer) for layer in layers}) == 1:
-        return ""
-    first = "first " if sum(_kernel(layer) == strided[0] for layer in layers) > 1 else ""
-    return f"The stride is in the {first}{strided[0]}. "
 
 
 def _kernel(layer: Layer) -> str:

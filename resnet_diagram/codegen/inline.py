@@ -17,10 +17,6 @@ def expression(cell: Cell, scope: Scope, x: str) -> str:
     layer = cell[0]
     if other := setting(layer, INPUT):
         raise refuse(layer, f"another input joins in it, {other}, and code has one input")
-    return _expression(layer, cell, scope, x)
-
-
-def _expression(layer: Layer, cell: Cell, scope: Scope, x: str) -> str:
     if layer.op == "flatten":
         return f"torch.flatten({x}, 1)"
     if layer.op in ("global_avg_pool", "global_max_pool") and len(layer.out_shape) == 1 and dims(layer):
@@ -37,10 +33,9 @@ def _expression(layer: Layer, cell: Cell, scope: Scope, x: str) -> str:
         return f"F.pad({x}, ({_edges(cell)}))"
     if layer.op in ("scale", "shift") and layer.settings and not layer.params:
         factor, offset = setting(layer, FACTOR), setting(layer, "value") or 0.0
-        product = x if factor == 1 else f"{factor!r} * {x}"
-        if factor == -1:
-            return f"{offset!r} - {x}" if offset else f"-{x}"
-        return f"{product} + {offset!r}".replace("+ -", "- ") if offset else product
+        product = x if factor == 1 else f"-{x}" if factor == -1 else f"{factor!r} * {x}"
+        shifted = f"{offset!r} - {x}" if factor == -1 else f"{product} + {offset!r}".replace("+ -", "- ")
+        return shifted if offset else product
     if layer.kind in (LayerKind.RESHAPE, LayerKind.PAD):
         raise refuse(layer, "the network does not record which value goes where")
     return ""

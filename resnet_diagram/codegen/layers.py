@@ -95,14 +95,15 @@ def expect_params(cell: Cell, counts: Callable[[Layer], tuple[int, ...]]) -> int
 # -- convolutions and linear layers ------------------------------------------------------------------------
 
 
-def _conv_params(layer: Layer) -> tuple[int, ...]:
+def _weights(layer: Layer) -> tuple[int, ...]:
+    """Return the one possible number of parameters of a convolution or a linear layer."""
     weights = layer.in_shape[0] * layer.out_shape[0] // layer.groups * prod(layer.kernel)
     return (weights + layer.bias * layer.out_shape[0],)
 
 
 def _conv(cell: Cell, scope: Scope) -> Call:
     first = cell[0]
-    expect_params(cell, _conv_params)
+    expect_params(cell, _weights)
     transposed = first.op == "conv_transpose"
     args = [*_channels(cell, scope), f"kernel_size={compact(first.kernel)}"]
     args += _setting(cell, scope, "stride", 1)
@@ -110,7 +111,10 @@ def _conv(cell: Cell, scope: Scope) -> Call:
     if transposed:
         args += _output_padding(cell, scope)
     args += _setting(cell, scope, "dilation", 1)
-    args += _groups(cell, scope, args)
+    groups = [layer.groups for layer in cell]
+    if set(groups) != {1}:
+        is_depthwise = all(layer.groups == layer.in_shape[0] for layer in cell)
+        args.append(f"groups={args[0] if is_depthwise else scope.setting(groups, 'groups', 1)}")
     args += [] if first.bias else ["bias=False"]
     return Call(dimensional("ConvTranspose" if transposed else "Conv", first), tuple(args))
 
@@ -126,19 +130,16 @@ def _setting(cell: Cell, scope: Scope, name: str, default: int) -> list[str]:
 
 
 def _padding(cell: Cell, scope: Scope) -> list[str]:
-    if all(_fits(layer) for layer in cell):
+    """Return the padding of a convolution; "same" where its output has not the size of its window."""
+    fits = []
+    for layer in cell if cell[0].op == "conv" else ():
+        window = (layer.kernel, layer.stride, layer.padding, layer.dilation)
+        fits.append(tuple(map(window_out, layer.in_shape[1:], *window)) == layer.out_shape[1:])
+    if all(fits):
         return _setting(cell, scope, "padding", 0)
-    if cell[0].op == "conv" and all(layer.in_shape[1:] == layer.out_shape[1:] for layer in cell):
+    if all(layer.in_shape[1:] == layer.out_shape[1:] for layer in cell):
         return ['padding="same"']
     raise refuse(cell[0], "its output has another size than its window leaves")
-
-
-def _fits(layer: Layer) -> bool:
-    """Return whether a convolution's output has the size of its window, plus any output padding."""
-    if layer.op == "conv_transpose":
-        return True
-    along = zip(layer.in_shape[1:], layer.kernel, layer.stride, layer.padding, layer.dilation, strict=True)
-    return tuple(window_out(*sizes) for sizes in along) == layer.out_shape[1:]
 
 
 def _output_padding(cell: Cell, scope: Scope) -> list[str]:
@@ -154,16 +155,6 @@ def _output_padding(cell: Cell, scope: Scope) -> list[str]:
     return [] if text == "0" else [f"output_padding={text}"]
 
 
-def _groups(cell: Cell, scope: Scope, channels: list[str]) -> list[str]:
-    """Return the `groups` argument; the number of channels for a depthwise convolution."""
-    column = [layer.groups for layer in cell]
-    if set(column) == {1}:
-        return []
-    if all(layer.groups == layer.in_shape[0] for layer in cell):
-        return [f"groups={channels[0]}"]
-    return [f"groups={scope.setting(column, 'groups', 1)}"]
-
-
 def _linear(cell: Cell, scope: Scope) -> Call:
     if cell[0].op != "linear":
         raise refuse(cell[0], "no PyTorch module is known for it")
@@ -171,11 +162,7 @@ def _linear(cell: Cell, scope: Scope) -> Call:
         raise refuse(
             cell[0], "it works at many positions; which dimension holds the channels is not recorded"
         )
-
-    def params(layer: Layer) -> tuple[int, ...]:
-        return (layer.in_shape[0] * layer.out_shape[0] + layer.bias * layer.out_shape[0],)
-
-    expect_params(cell, params)
+    expect_params(cell, _weights)
     return Call("nn.Linear", (*_channels(cell, scope), *(() if cell[0].bias else ("bias=False",))))
 
 
@@ -268,18 +255,12 @@ def _rounding(cell: Cell) -> list[str]:
     raise refuse(cell[0], "its output has another size than its window leaves")
 
 
-def _global_pool(cell: Cell, scope: Scope) -> Call:
-    layer = cell[0]
-    name = "AdaptiveMaxPool" if layer.op == "global_max_pool" else "AdaptiveAvgPool"
-    return Call(dimensional(name, layer), ("1",))
-
-
 def _adaptive_pool(cell: Cell, scope: Scope) -> Call:
+    """Return the call of a pooling to a given size; that of a global one is 1."""
     layer = cell[0]
-    name = "AdaptiveMaxPool" if layer.op == "adaptive_max_pool" else "AdaptiveAvgPool"
-    return Call(
-        dimensional(name, layer), (scope.setting((compact(item.out_shape[1:]) for item in cell), "size"),)
-    )
+    name = "AdaptiveMaxPool" if "max" in layer.op else "AdaptiveAvgPool"
+    sizes = [1 if item.op.startswith("global") else compact(item.out_shape[1:]) for item in cell]
+    return Call(dimensional(name, layer), (scope.setting(sizes, "size"),))
 
 
 def _upsample(cell: Cell, scope: Scope) -> Call:
@@ -303,10 +284,8 @@ _MAKERS: dict[str, Maker] = {
     "layer_norm": _layer_norm,
     "prelu": _prelu,
     **dict.fromkeys(_OVER_DIMENSION, _over_dimension),
-    "global_avg_pool": _global_pool,
-    "global_max_pool": _global_pool,
-    "adaptive_avg_pool": _adaptive_pool,
-    "adaptive_max_pool": _adaptive_pool,
+    **dict.fromkeys(("global_avg_pool", "global_max_pool"), _adaptive_pool),
+    **dict.fromkeys(("adaptive_avg_pool", "adaptive_max_pool"), _adaptive_pool),
 }
 """Module writers by operation."""
 

@@ -101,15 +101,13 @@ def _occurs(name: str, text: str) -> bool:
 
 
 def _body(result: BlockClass, classes: Classes) -> Body:
-    runs = [run for branch in result.blocks for run in _runs(branch)]
+    """Return an empty body for a class, with the runs of its blocks that pass on a single value."""
+    runs: list[Sequence[Element]] = []
+    for block in result.blocks:
+        paths = (main(block),) if residual(block) else (block.before, *block.branches)
+        runs += [*paths, arm(block), block.after[1:]]  # without the layer that follows the merge
     owners = tuple(block.name for block in result.blocks)
     return Body(scope=result.scope, classes=classes, owners=owners, lazy=kept_inputs(runs))
-
-
-def _runs(block: Block) -> list[Sequence[Element]]:
-    """Return the runs of a block that pass on a single value, without the layer that follows the merge."""
-    arms = (main(block),) if residual(block) else (block.before, *block.branches)
-    return [*arms, arm(block), block.after[1:]]
 
 
 def _residual(output: BlockClass, classes: Classes, comments: bool) -> None:

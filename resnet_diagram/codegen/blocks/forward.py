@@ -22,10 +22,16 @@ class Piece:
 
 
 def sentences(pieces: Sequence[Piece], x: str, target: str = "x", *, comments: bool = False) -> list[str]:
-    """Return the lines that apply `pieces` to the variable `x` and assign the result to `target`."""
+    """Return the lines that apply `pieces` to the variable `x` and assign the result to `target`.
+
+    A group whose line would be too long has a line for each of its pieces.
+    """
+    room = WIDTH - 2 * len(STEP) - len("  # 1024×1024×1024")
     lines = []
     for group in _groups(pieces):
-        for part in _fitting(group, x, target):
+        simple = not any(piece.text.count("{}") > 1 for piece in group[1:])
+        fits = simple and len(f"{target} = {nested(group, x)}") <= room
+        for part in [group] if fits else [[piece] for piece in group]:
             comment = f"  # {shape_text(part[-1].shape)}" if comments else ""
             lines.append(f"{target} = {nested(part, x)}{comment}")
             x = target
@@ -44,15 +50,6 @@ def nested(pieces: Sequence[Piece], x: str) -> str:
         needs_brackets = bare and (" + " in x or " - " in x)
         x = piece.text.replace("{}", f"({x})" if needs_brackets else x)
     return x
-
-
-def _fitting(group: Sequence[Piece], x: str, target: str) -> list[Sequence[Piece]]:
-    """Return the group as one line, or its pieces one by one if that line would be too long."""
-    room = WIDTH - 2 * len(STEP) - len("  # 1024×1024×1024")
-    simple = not any(piece.text.count("{}") > 1 for piece in group[1:])
-    if simple and len(f"{target} = {nested(group, x)}") <= room:
-        return [group]
-    return [[piece] for piece in group]
 
 
 def _groups(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -84,9 +84,12 @@ class Scope:
     def setting(self, column: Iterable[Value], hint: str, default: Value | None = None) -> str:
         """Return the expression of a setting such as stride or padding.
 
-        A new parameter has `default` as its default value if the column contains it.
+        A new parameter has `default` as its default value if the column contains it. If any value has several
+        numbers, one for each dimension, then all have.
         """
-        values = same_type(tuple(column))
+        values = tuple(column)
+        if long := next((value for value in values if isinstance(value, tuple)), None):
+            values = tuple((value,) * len(long) if isinstance(value, int) else value for value in values)
         constant = len(set(values)) == 1
         equal = [item.name for item in self.settings if item.values == values]
         if hint in equal or (equal and not constant):
@@ -134,14 +137,6 @@ def ratio(values: Sequence[int], variable: Variable) -> str:
     if base > value and base % value == 0 and all(two == entry * (base // value) for entry, two in pairs):
         return f"{variable.name} // {base // value}"
     return ""
-
-
-def same_type(values: Column) -> Column:
-    """Return the values, each with one number per dimension if any of them has several."""
-    long = next((value for value in values if isinstance(value, tuple)), None)
-    if long is None:
-        return values
-    return tuple((value,) * len(long) if isinstance(value, int) else value for value in values)
 
 
 def compact(sizes: Shape) -> Value:

@@ -37,14 +37,8 @@ def with_units(network: Network) -> Network:
     return replace(network, body=tuple(body))
 
 
-def with_dropouts(network: Network) -> Network:
-    """Return the network with each dropout that is a setting as a layer of its own."""
-    if not any(DROPOUT in dict(layer.settings) for layer in walk(network)):
-        return network
-    return with_runs(network, _with_dropouts)
-
-
-def _with_dropouts(run: Sequence[Element]) -> tuple[Element, ...]:
+def with_dropouts(run: Sequence[Element]) -> tuple[Element, ...]:
+    """Return the elements with each dropout that is a setting as a layer of its own."""
     items: list[Element] = []
     for element in run:
         rate = setting(element, DROPOUT) if isinstance(element, Layer) else None
@@ -58,7 +52,7 @@ def _with_dropouts(run: Sequence[Element]) -> tuple[Element, ...]:
             )
             items += [with_settings(element, {DROPOUT: 0.0}), dropout]
         else:
-            items.append(with_runs(element, _with_dropouts))
+            items.append(with_runs(element, with_dropouts))
     return tuple(items)
 
 

@@ -38,13 +38,6 @@ def zero_padding(elements: Sequence[Element]) -> bool:
     return regular and channels_only and len(layers[-1].in_shape) > 1
 
 
-def optional_pool(long: Sequence[Element], elements: Sequence[Element]) -> bool:
-    """Return whether `long` is `elements` behind a pooling by its stride."""
-    first = long[0] if long else None
-    pools = isinstance(first, Layer) and first.kind is LayerKind.POOL and first.kernel == first.stride != ()
-    return pools and len(long) == len(elements) + 1
-
-
 def shortcut(blocks: Sequence[Block], body: Body) -> Arm | None:
     """Return the shortcut of a class of blocks, or None if all its shortcuts are identities."""
     arms = [arm(block) for block in blocks]

@@ -17,10 +17,10 @@ from resnet_diagram.codegen.blocks.pattern import (
     residual,
     run_key,
 )
-from resnet_diagram.codegen.blocks.shortcuts import optional_pool, zero_padding
+from resnet_diagram.codegen.blocks.shortcuts import zero_padding
 from resnet_diagram.codegen.docstrings import class_name
 from resnet_diagram.codegen.text import Call, Code, Repeat
-from resnet_diagram.spec.model import Block, Element, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
 
 
 @dataclass(slots=True)
@@ -116,6 +116,8 @@ def _merged_pools(groups: list[list[Block]], result: Plan) -> list[list[Block]]:
     same_place = len(long[0].before) == len(shortened[0].before)
     rest = (arm(long[0])[1:], arm(shortened[0]))
     equal = run_key(rest[0], result.nested_key) == run_key(rest[1], result.nested_key)
-    if equal and same_place and optional_pool(arm(long[0]), arm(shortened[0])):
+    first = next(iter(arm(long[0])), None)
+    pools = isinstance(first, Layer) and first.kind is LayerKind.POOL and first.kernel == first.stride != ()
+    if equal and same_place and pools:
         return [[*long, *shortened]]
     return groups

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from resnet_diagram.codegen.blocks.block_class import BlockClass
-from resnet_diagram.codegen.blocks.parameters import Scope, Variable
+from resnet_diagram.codegen.blocks.parameters import Scope
 from resnet_diagram.codegen.network.plan import Plan
 from resnet_diagram.codegen.text import INSIDE, STEP, WIDTH, Call, generator, signature, statement
 from resnet_diagram.dataclass import dataclass
@@ -40,9 +40,17 @@ class Helper:
         parameters = self.made.scope.parameters()
         declared = [parameter.declaration for parameter in parameters if parameter.default is None]
         declared += ["blocks: int", *(entry.declaration for entry in parameters if entry.default is not None)]
-        first = Call(self.made.name, tuple(_given(element, element.name) for element in parameters))
-        passed = (item for item in parameters if item.name not in self.first_only)
-        rest = Call(self.made.name, tuple(_given(value, self._inner(value)) for value in passed))
+        # The blocks after the first take as many channels as a block yields.
+        is_expanded = "expansion" in self.made.scope.constants
+        yielded = f"width * {self.made.name}.expansion" if is_expanded else "out_channels"
+        given, passed = [], []
+        for parameter in parameters:
+            name = parameter.name
+            keyword = "" if parameter.default is None else f"{name}="
+            given.append(f"{keyword}{name}")
+            if name not in self.first_only:
+                passed.append(f"{keyword}{yielded if name == 'in_channels' else name}")
+        first, rest = (Call(self.made.name, tuple(arguments)) for arguments in (given, passed))
         others = [f"{STEP}others = ({rest} for _ in range(blocks - 1))"]
         if len(others[0]) > WIDTH:
             others = [f"{STEP}others = (", *generator(rest, "blocks - 1", INSIDE), f"{STEP})"]
@@ -53,10 +61,6 @@ class Helper:
             *others,
             f"{STEP}return nn.Sequential(first, *others)",
         ]
-
-    def _inner(self, parameter: Variable) -> str:
-        """Return the argument for the blocks after the first."""
-        return out_expression(self.made) if parameter.name == "in_channels" else parameter.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,28 +88,16 @@ class StageMaker:
         return self.helper.call(stage, f"depths[{place}]" if self.depths else str(len(stage.body)))
 
 
-def _given(parameter: Variable, text: str) -> str:
-    return text if parameter.default is None else f"{parameter.name}={text}"
-
-
-def out_expression(block_class: BlockClass) -> str:
-    """Return a block's output channels as an expression in its parameters, for use outside its class."""
-    if "expansion" in block_class.scope.constants:
-        return f"width * {block_class.name}.expansion"
-    return "out_channels"
-
-
 def helper(stages: Iterable[Stage], plan: Plan) -> Helper | None:
     """Return the helper function for the regular stages of one class, or None if there are none."""
-    by_class: dict[str, list[Stage]] = {}
+    by_class: dict[str, tuple[BlockClass, list[Stage]]] = {}
     for stage in stages:
-        result = _class_of(stage, plan)
-        if result is not None and result.scope.column("in_channels"):
-            by_class.setdefault(result.name, []).append(stage)
+        classes = [plan.class_of.get(element) for element in stage.body if isinstance(element, Block)]
+        made = classes[0] if len(classes) == len(stage.body) else None
+        if made and all(other is made for other in classes) and made.scope.column("in_channels"):
+            by_class.setdefault(made.name, (made, []))[1].append(stage)
     helpers = []
-    for members in by_class.values():
-        made = _class_of(members[0], plan)
-        assert made is not None
+    for made, members in by_class.values():
         fits: list[Stage] = []
         first_only: set[str] = set()
         carried: set[str] = set()
@@ -119,12 +111,6 @@ def helper(stages: Iterable[Stage], plan: Plan) -> Helper | None:
         if sum(len(stage.body) for stage in fits) > 1:
             helpers.append(Helper(made=made, first_only=frozenset(optional - carried), stages=tuple(fits)))
     return max(helpers, key=lambda item: len(item.stages), default=None)
-
-
-def _class_of(stage: Stage, plan: Plan) -> BlockClass | None:
-    members = [plan.class_of.get(block) for block in stage.body if isinstance(block, Block)]
-    equal = len(members) == len(stage.body) and all(member is members[0] for member in members)
-    return members[0] if equal else None
 
 
 def _ways(stage: Stage, block_class: BlockClass) -> tuple[set[str], set[str]] | None:
