@@ -111,16 +111,8 @@ def networks_text() -> str:
     """Return the catalog as a table: name, depth, parameters, MACs and paper."""
     rows = []
     for name in catalog.names():
-        network = catalog.network(name)
-        rows.append(
-            (
-                name,
-                str(depth(network)),
-                count_text(params(network)),
-                scaled_text(macs(network), 10**9),
-                catalog.entry(name).paper,
-            )
-        )
+        net, paper = catalog.network(name), catalog.entry(name).paper
+        rows.append((name, str(depth(net)), count_text(params(net)), scaled_text(macs(net), 10**9), paper))
     heads = ("network", "depth", "params", "MACs", "paper")
     return "\n".join([table(heads, rows, right=(1, 2, 3)), "", *_DEPTH_NOTE])
 

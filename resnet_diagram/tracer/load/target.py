@@ -18,9 +18,9 @@ class Target:
     """The place of a model: a module (a file or a dotted name), an attribute, and arguments for it.
 
     `called` says whether arguments, perhaps none, were written; `inner` is the path of a module within the
-    model, as in `Lit().net`. `folder`: start of a relative path, and first
-    in the search for a module. `with_values`: the model is built with its weights in memory. `root`: the
-    project that the code must lie in, None for code from anywhere.
+    model, as in `Lit().net`. `folder`: start of a relative path, and first in the search for a module.
+    `with_values`: the model is built with its weights in memory. `root`: the project that the code must lie
+    in, None for code from anywhere.
     """
 
     text: str

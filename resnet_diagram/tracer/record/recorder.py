@@ -84,7 +84,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self._questions: dict[tuple[int, CodeType | None, int], list[int]] = {}
 
     def finish(self) -> None:
-        """Take marks off lasting tensors and gives constants their values back."""
+        """Take the marks off tensors that remain, and give constants their values back."""
         self.marks.remove()
         with torch.no_grad():
             for tensor, before in self._saved:

@@ -31,11 +31,9 @@ def with_modules(program: fx.GraphModule) -> fx.GraphModule:
     plain = program.forward
 
     def forward(*args: Any, **kwargs: Any) -> Any:
-        return (
-            plain(*args, **kwargs)
-            if kwargs
-            else _replayed(program, list(zip(nodes, places, strict=True)), args)
-        )
+        if kwargs:
+            return plain(*args, **kwargs)
+        return _replayed(program, list(zip(nodes, places, strict=True)), args)
 
     vars(program)["forward"] = forward
     return program
