@@ -72,14 +72,15 @@ def check_paths(paths: Iterable[Path | None], folder: Path, trust: Trust) -> Non
     A document in a hidden folder may write beside itself. A file has the suffix of a format, so that no
     script or makefile is written.
     """
+    names = [name for name in paths if name is not None and name != STDOUT]
+    if not names:
+        return
     from resnet_diagram.render.formats import FORMATS
     from resnet_diagram.tables.render.formats import TABLE_FORMATS
 
     ends = [suffix for row in (*FORMATS, *TABLE_FORMATS) for suffix in row.suffixes]
     suffixes = {Path(f"name{end}").suffix for end in ends} | {".toml", ".json", ".py"}
-    for name in paths:
-        if name is None or name == STDOUT:
-            continue
+    for name in names:
         if name.suffix.lower() not in suffixes:
             raise EmbedError(
                 f"A marker may not write {str(name)!r}: expected a file with the suffix of a format, such as "
