@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.embed.markers import Region, regions, replaced
+from resnet_diagram.embed.markers import Region, regions
 from resnet_diagram.embed.syntax import Syntax, syntax_of
 from resnet_diagram.errors import EmbedError, SourceError
 from resnet_diagram.reading import read_bytes
@@ -90,13 +90,19 @@ def _notebook(path: Path, raw: bytes, syntax: Syntax, encoding: str, text: str) 
 def rewritten(document: Document, bodies: Sequence[Mapping[Region, Sequence[str]]]) -> bytes:
     """Return the file's bytes with new bodies, one mapping for each part; unchanged if no text changed.
 
-    Raises EmbedError if the file's encoding cannot represent a character.
+    A mapping has the regions of its part in their order. Raises EmbedError if the file's encoding cannot
+    represent a character.
     """
     texts = []
     for part, body in zip(document.parts, bodies, strict=True):
         ends = [line[len(line.rstrip("\r\n")) :] for line in part.lines]
         newline = max(("\n", "\r\n", "\r"), key=ends.count)
-        texts.append("".join(replaced(part.lines, body, newline)))
+        text, at = "", 0
+        for region, lines in body.items():
+            text += "".join(part.lines[at : region.start])
+            text += "".join(f"{region.indent}{line}".rstrip(" \t") + newline for line in lines)
+            at = region.end
+        texts.append(text + "".join(part.lines[at:]))
     if all(text == "".join(part.lines) for text, part in zip(texts, document.parts, strict=True)):
         return document.raw
     full = _filled(document, texts) if document.notebook is not None else texts[0]

@@ -1,7 +1,7 @@
-"""Find the markers of a document, and put new lines between them."""
+"""Find the markers of a document."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.embed.syntax import Syntax
@@ -75,14 +75,3 @@ def _words(command: str, syntax: Syntax, place: str) -> tuple[str, ...]:
             f"{place}: a marker holds one of {', '.join(COMMANDS)}, with its arguments; got {value}."
         )
     return words
-
-
-def replaced(lines: Sequence[str], bodies: Mapping[Region, Sequence[str]], newline: str) -> list[str]:
-    """Return the document's lines, with line ends, and with a new body in each region."""
-    texts: list[str] = []
-    at = 0
-    for region, body in sorted(bodies.items(), key=lambda pair: pair[0].start):
-        texts += lines[at : region.start]
-        texts += [f"{region.indent}{line}".rstrip(" \t") + newline for line in body]
-        at = region.end
-    return [*texts, *lines[at:]]
