@@ -20,7 +20,11 @@ def simplified(steps: list[Step]) -> list[Step]:
             source.role, source.out_shape = Role.ADD, step.out_shape
             source.nodes += step.nodes
             if step.nodes[-1].op == "mean":
-                _divide(step, len(references(source.nodes[0])))
+                node, stacked = step.nodes[-1], references(source.nodes[0])
+                value = Ref(references(node)[0].node, node.shape)
+                args, names = (value, float(len(stacked))), ("self", "other")
+                step.nodes = [replace(node, op="div", args=args, names=names, kwargs={}, refs=None)]
+                step.role, step.in_shape = Role.SCALE, step.out_shape
             else:
                 bypass(step, steps)
         elif (
@@ -99,15 +103,6 @@ def _sums_stack(stack: Step, step: Step) -> bool:
     dim, rank = argument(stack.nodes[-1], "dim"), len(stack.nodes[-1].shape)
     over = [axis % rank for axis in listed(argument(step.nodes[-1], "dim"))]
     return len(stack.targets) == 1 and isinstance(dim, int) and over == [dim % rank]
-
-
-def _divide(mean: Step, count: int) -> None:
-    """Make a mean of a sum's operands a division of the sum."""
-    node = mean.nodes[-1]
-    value = Ref(references(node)[0].node, node.shape)
-    args, names = (value, float(count)), ("self", "other")
-    divided = replace(node, op="div", args=args, names=names, kwargs={}, refs=None)
-    mean.role, mean.nodes, mean.in_shape = Role.SCALE, [divided], mean.out_shape
 
 
 def bypass(step: Step, steps: Sequence[Step]) -> None:

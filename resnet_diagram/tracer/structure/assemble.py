@@ -112,11 +112,12 @@ def _with_ports(network: Network, elements: Sequence[Element], graph: OpGraph, r
 def _split(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     """Return stem, body and head of a series; graphs that hold blocks or end the network are in the body."""
     units = repeated_graphs(parts, calls)
-    large = [
-        at
-        for at, part in enumerate(parts)
-        if isinstance(part.element, Graph) and id(part) not in units and _is_large(part.element)
-    ]
+    large: list[int] = []
+    for at, part in enumerate(parts):
+        graph = part.element
+        if isinstance(graph, Graph) and id(part) not in units:
+            inputs = sum(not node.reads for node in graph.nodes)  # a part of a block has one end each
+            large += [at] if inputs > 1 or len(graph.outputs) > 1 or residual_blocks(graph) else []
     if not large:
         return chain_staged(parts, calls) or staged(parts, calls)
     first, last = large[0], large[-1]
@@ -126,12 +127,6 @@ def _split(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     between = [part.element for part in parts[first : last + 1]]
     before, stages, head = staged(parts[last + 1 :], calls)
     return stem, [*body, *rest, *between, *(before if stages else ()), *stages], head
-
-
-def _is_large(graph: Graph) -> bool:
-    """Return whether a graph is more than a part of a block: it has blocks inside, or several ends."""
-    inputs = sum(not node.reads for node in graph.nodes)
-    return inputs > 1 or len(graph.outputs) > 1 or bool(residual_blocks(graph))
 
 
 def _idle(sizes: Sizes, flow: Flow) -> tuple[Idle, ...]:
@@ -184,11 +179,13 @@ def _best_reading(graph: OpGraph) -> Reading:
     """Return the reading from all inputs to all outputs, unless one with fewer keeps more blocks whole.
 
     Masks, time steps and the like enter every block, and maps of attention leave them: then the reading is
-    that of the main output, from the input of most blocks, of equals the longest, unless it leaves out far
-    more work than that from another input. An output that has parameters of its own, as of an auxiliary
-    head, is not left out for it.
+    that of the main output, to which most operations lead, from the input of most blocks, of equals the
+    longest, unless it leaves out far more work than that from another input. An output that has parameters
+    of its own, as of an auxiliary head, is not left out for it.
     """
-    main = [_main_output(graph)]
+    late = sorted(graph.outputs, key=lambda node: node.index)[-_SHOWN:]
+    behind = {node.index: len([*reachable([node], lambda node: node.inputs)]) for node in late}
+    main = [max(late, key=lambda node: (behind[node.index], -node.index))]
     outputs = main if graph.error else graph.outputs
     readings = [_read(graph, outputs, graph.inputs)]
     if len(outputs) > 1:
@@ -237,13 +234,6 @@ def _gathering_note(flow: Flow) -> list[str]:
     """Return a note on the sums that gather values by ways that are not drawn."""
     count = sum(step.gathered for step in flow.steps)
     return [f"{number_is('way', count)} counted, but not drawn, from blocks to a sum"] if count else []
-
-
-def _main_output(graph: OpGraph) -> Node:
-    """Return the output that most operations lead to, the first of equals."""
-    late = sorted(graph.outputs, key=lambda node: node.index)[-_SHOWN:]
-    counts = {node.index: len([*reachable([node], lambda node: node.inputs)]) for node in late}
-    return max(late, key=lambda node: (counts[node.index], -node.index))
 
 
 def _classes_of(calls: Iterable[Call]) -> tuple[ModuleClass, ...]:

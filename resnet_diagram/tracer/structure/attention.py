@@ -1,10 +1,11 @@
 """Recognise attention, and whether a mask hides later positions from earlier ones."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
+from itertools import chain
 
 from resnet_diagram.spec.graph import reachable
 from resnet_diagram.spec.model import Settings
-from resnet_diagram.tracer.flow.graph import Node, argument, constants_of, references
+from resnet_diagram.tracer.flow.graph import argument, constants_of, references
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
@@ -26,19 +27,15 @@ def is_attention(steps: Sequence[Step]) -> bool:
     if any("softmax" in (operator.name, operator.label) for operator in operators):
         return True
     inner = {step.index: step for step in steps if step.role not in WEIGHTED}
-    return len(products) > 1 and any(
-        _weighs_by_another(inner[number], products, inner) for number in products
-    )
-
-
-def _weighs_by_another(product: Step, products: Set[int], inner: Mapping[int, Step]) -> bool:
-    """Return whether one operand of a product comes from another product through inner steps, alone."""
 
     def before(number: int) -> Sequence[int]:
         return inner[number].sources if number in inner and number not in products else ()
 
-    first, *others = (products & set(reachable([source], before)) for source in product.sources)
-    return any(other != first for other in others)
+    for number in products if len(products) > 1 else ():
+        first, *others = (set(reachable([source], before)) & products for source in inner[number].sources)
+        if any(other != first for other in others):
+            return True
+    return False
 
 
 def is_causal(steps: Sequence[Step]) -> bool:
@@ -46,13 +43,12 @@ def is_causal(steps: Sequence[Step]) -> bool:
     nodes = [node for step in steps for node in step.nodes]
     if any(argument(node, "is_causal") is True for node in nodes):
         return True
-    return any(_is_triangle(constant) for node in nodes for constant in constants_of(node))
-
-
-def _is_triangle(constant: Node) -> bool:
-    """Return whether a constant is a triangle, or compares the numbers of positions with each other."""
-    name = operator_of(constant.op).name
-    if name in _COMPARISONS:
-        counts = any(inner.op == "arange" for inner in constants_of(constant))
-        return counts and len(references(constant)) == 2
-    return constant.triangular or name in _TRIANGLES
+    for constant in chain.from_iterable(map(constants_of, nodes)):
+        name = operator_of(constant.op).name
+        if name in _COMPARISONS:  # of the numbers of positions with each other
+            counts = any(inner.op == "arange" for inner in constants_of(constant))
+            if counts and len(references(constant)) == 2:
+                return True
+        elif constant.triangular or name in _TRIANGLES:
+            return True
+    return False

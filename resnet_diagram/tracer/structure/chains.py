@@ -55,9 +55,16 @@ def chain_staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split | None:
     opening.waiting = []
     after = [run for group in groups[last:] for run in group.runs]
     after += [*runs[count:], Run("", 0, behind)]
-    _keep_poolings(stages, after[0], calls)
-    body = [Stage(name=name, body=tuple(_elements(group.runs))) for name, group in _named_groups(stages)]
-    return _elements(before), list(body), _elements(after)
+    for group, following in zip(stages, [*(group.runs[0] for group in stages[1:]), after[0]], strict=True):
+        waiting = following.waiting  # layers behind a stage are in it if its module runs them
+        while group.module and waiting and is_within(calls[waiting[0].call].path, group.path):
+            group.runs[-1].parts.append(waiting.pop(0))
+    paths, body = [group.path for group in stages], list[Element]()
+    for at, group in enumerate(stages):
+        name = f"{group.path}.stage{paths[: at + 1].count(group.path)}".lstrip(".")
+        name = group.path if group.path and paths.count(group.path) == 1 else name
+        body.append(Stage(name=name, body=tuple(_elements(group.runs))))
+    return _elements(before), body, _elements(after)
 
 
 def _sees_all(run: Run) -> bool:
@@ -107,44 +114,14 @@ def _grouped_runs(runs: Sequence[Run]) -> list[Group]:
     for run in runs:
         for path in outer_paths(run.path):
             inside.setdefault(path, set()).add(run.positions)
-    places = [
-        next((path for path in outer_paths(run.path) if len(inside[path]) == 1), run.path) for run in runs
-    ]
-    groups: list[Group] = []
-    for (path, module, _), members in groupby(zip(places, runs, strict=True), key=lambda pair: _mark(*pair)):
-        groups.append(Group(path, module, [run for _, run in members]))
-    return groups
-
-
-def _mark(place: str, run: Run) -> tuple[str, bool, int]:
-    """Return the key of a stage: a path, whether it is the stage's own module, and the resolution."""
-    outer, _, last = place.rpartition(".")
-    if place == run.path or last.isdigit():
-        return outer, False, run.positions
-    return place, True, run.positions
-
-
-def _keep_poolings(groups: Sequence[Group], behind: Run, calls: Sequence[Call]) -> None:
-    """Move the layers behind a stage's last convolution into the stage, if its module runs them."""
-    nexts = [*(group.runs[0] for group in groups[1:]), behind]
-    for group, following in zip(groups, nexts, strict=True):
-        while (
-            group.module
-            and following.waiting
-            and is_within(calls[following.waiting[0].call].path, group.path)
-        ):
-            group.runs[-1].parts.append(following.waiting.pop(0))
-
-
-def _named_groups(groups: Sequence[Group]) -> Iterable[tuple[str, Group]]:
-    """Return each stage with its name: the module's, with a number where it holds several."""
-    paths = [group.path for group in groups]
-    for at, group in enumerate(groups):
-        if group.path and paths.count(group.path) == 1:
-            yield group.path, group
-        else:
-            number = paths[: at + 1].count(group.path)
-            yield f"{group.path}.stage{number}".lstrip("."), group
+    marks: list[tuple[str, bool, int]] = []
+    for run in runs:
+        place = next((path for path in outer_paths(run.path) if len(inside[path]) == 1), run.path)
+        outer, _, last = place.rpartition(".")
+        is_own = place != run.path and not last.isdigit()  # the module of the stage alone
+        marks.append((place if is_own else outer, is_own, run.positions))
+    grouped = groupby(zip(marks, runs, strict=True), key=lambda pair: pair[0])
+    return [Group(path, is_own, [run for _, run in members]) for (path, is_own, _), members in grouped]
 
 
 def _elements(runs: Iterable[Run]) -> list[Element]:

@@ -190,17 +190,13 @@ def _without_ends(
     for units, module, following in zip_longest(runs, modules, runs[1:]):
         waiting = list(following[0].waiting if following else parts)
         while waiting and around[module] == 1 and is_within(calls[waiting[0].call].path, module):
-            if len(units) > 1 and _positions(waiting[0]) != units[-1].size[0]:
+            positions, _ = size_of(out_shape(waiting[0].element), waiting[0].values)
+            if len(units) > 1 and positions != units[-1].size[0]:
                 break
             units[-1].parts.append(waiting.pop(0))
         if following:
             following[0].waiting = waiting
     return waiting
-
-
-def _positions(part: Part) -> int:
-    """Return the number of positions of the value that a part gives out."""
-    return size_of(out_shape(part.element), part.values)[0]
 
 
 def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
@@ -349,7 +345,8 @@ def _with_names(
     their layers share.
     """
     holders = [holder for holder, _ in groups]
-    shared = [common_path(_layer_names(units)) for _, units in groups]
+    runs = [walk(part.element for unit in units for part in unit.parts) for _, units in groups]
+    shared = [common_path([layer.name for layer in run if layer.params and layer.name]) for run in runs]
     result = []
     for position, (holder, units) in enumerate(groups):
         outer, _, last = holder.rpartition(".")
@@ -366,12 +363,6 @@ def _with_names(
             name = outer if last in _LISTS and outer not in (*holders, "") else holder
         result.append((f"{name}.stage1" if name in blocks else name, units))
     return result
-
-
-def _layer_names(units: Sequence[Unit]) -> list[str]:
-    """Return the names of the layers of some blocks that have parameters."""
-    elements = (part.element for unit in units for part in unit.parts)
-    return [layer.name for layer in walk(elements) if layer.params and layer.name]
 
 
 def _module_of(units: Sequence[Unit]) -> str:

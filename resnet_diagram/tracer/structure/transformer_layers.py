@@ -14,7 +14,9 @@ def layered(elements: Sequence[Element], stage: str) -> tuple[Element, ...]:
 
     A layer is the smallest module that holds its blocks and does not hold the whole stage.
     """
-    behind = _blocks_behind(elements)
+    behind: list[tuple[str, ...]] = [()]  # the names of the next two blocks behind each element
+    for element in reversed(elements[1:]):
+        behind.insert(0, (element.name, *behind[0][:1]) if is_block(element) else behind[0])
     counts = Counter(element.name for element in elements if isinstance(element, Block))
     result: list[Element] = []
     position = 0
@@ -33,14 +35,6 @@ def layered(elements: Sequence[Element], stage: str) -> tuple[Element, ...]:
             result += layer.body
         position = stop
     return tuple(result)
-
-
-def _blocks_behind(elements: Sequence[Element]) -> list[tuple[str, ...]]:
-    """Return for each element the names of the next two blocks behind it."""
-    names: list[tuple[str, ...]] = [()]
-    for element in reversed(elements[1:]):
-        names.append((element.name, *names[-1][:1]) if is_block(element) else names[-1])
-    return names[::-1]
 
 
 def _module_of(name: str, behind: Sequence[str], stage: str) -> str:

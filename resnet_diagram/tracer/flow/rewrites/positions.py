@@ -16,7 +16,12 @@ _POINTWISE = frozenset({Role.ADD, Role.MULTIPLY, Role.ACTIVATION, Role.PASS, Rol
 
 def with_positions(graph: OpGraph) -> None:
     """Give each value of a graph whose positions are folded into the batch the shape before that."""
-    fronts = [(node, front) for node in graph.nodes if node.active and (front := _folded_front(node))]
+    fronts: list[tuple[Node, Sizes]] = []  # views that fold positions, with the sizes that they fold into one
+    for node in graph.nodes:
+        if node.active and len(node.shape) == 2 and operator_of(node.op).effect is Effect.RESHAPE:
+            source = references(node)[0].shape
+            if len(source) > 2 and node.shape == (prod(source[:-1]), source[-1]):
+                fronts.append((node, source[:-1]))
     if not fronts:
         return
     readers = readers_of(graph)
@@ -25,15 +30,6 @@ def with_positions(graph: OpGraph) -> None:
         folded = _folded(node, front, readers)
         if outputs.isdisjoint(folded):
             _unfold(folded, front, readers)
-
-
-def _folded_front(node: Node) -> Sizes:
-    """Return the sizes of batch and positions that a view folds into one; () for other operations."""
-    if len(node.shape) != 2 or operator_of(node.op).effect is not Effect.RESHAPE:
-        return ()
-    source = references(node)[0].shape
-    is_folded = len(source) > 2 and source[-1] == node.shape[-1] and prod(source[:-1]) == node.shape[0]
-    return source[:-1] if is_folded else ()
 
 
 def _folded(first: Node, front: Sizes, readers: dict[int, list[Node]]) -> dict[int, Node]:

@@ -116,10 +116,11 @@ def _function_of(
     if dims := _mean_over(region, formula):
         return Role.AVG_POOL, "mean", (("dim", dims),)
     number = common_call(calls, [step.call for step in region])
-    module = calls[number].cls  # the activation is its own if it runs these steps and no other
-    alone = sum(inside(calls, step.call, number) for step in steps if step.nodes) == len(region) > 1
-    fits = number and alone and module and module not in CONTAINERS and is_curved(formula)
-    return (Role.ACTIVATION, module, ()) if fits else None
+    module = calls[number].cls if number and len(region) > 1 else ""
+    if not module or module in CONTAINERS:
+        return None
+    alone = sum(inside(calls, step.call, number) for step in steps if step.nodes) == len(region)
+    return (Role.ACTIVATION, module, ()) if alone and is_curved(formula) else None
 
 
 def _mean_over(region: Sequence[Step], formula: Formula) -> tuple[int, ...]:

@@ -204,17 +204,18 @@ class Translator:
         return branches
 
     def _goes_on(self, inner: Region, outer: Region, last: Item) -> bool:
-        """Return whether a branch only merges others from the same fork, as the outer region does."""
-        alike = continues(self.steps[inner.merge], self.steps[outer.merge])
-        whole = alike and inner.fork == outer.fork and inner.merge == last and not inner.inner
-        return whole and not self._is_module(inner, self.steps[outer.merge].call)
+        """Return whether a branch only merges others from the same fork, as the outer region does.
 
-    def _is_module(self, region: Region, around: int) -> bool:
-        """Return whether a module inside `around` runs a sum and all weighted steps of its branches."""
-        call = self.steps[region.merge].call
-        weighted = [n for n in steps_in([region]) if self.steps[n].role in WEIGHTED]
-        is_sum = call != around and self.steps[region.merge].role is Role.ADD and bool(weighted)
-        return is_sum and all(inside(self.calls, self.steps[n].call, call) for n in weighted)
+        A sum that a module of its own runs, with all weighted steps of its branches, stays a block.
+        """
+        alike = continues(self.steps[inner.merge], self.steps[outer.merge])
+        if not alike or inner.fork != outer.fork or inner.merge != last or inner.inner:
+            return False
+        merge = self.steps[inner.merge]
+        weighted = [n for n in steps_in([inner]) if self.steps[n].role in WEIGHTED]
+        if merge.role is not Role.ADD or merge.call == self.steps[outer.merge].call or not weighted:
+            return True
+        return not all(inside(self.calls, self.steps[n].call, merge.call) for n in weighted)
 
     def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
         """Return a block of equal branches."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge
+from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge
 from resnet_diagram.tracer.flow.calls import inside
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.record.operators import operator_of
@@ -47,20 +47,18 @@ def _closed_merges(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     """
     result: list[Part] = []
     for part in parts:
-        last = result[-1] if result else None
-        if last and last.call and _closes(part, last.element) and inside(calls, part.call, last.call):
+        layer, last = part.element, result[-1] if result else None
+        block = last.element if last and last.call and inside(calls, part.call, last.call) else None
+        closes = False
+        if isinstance(block, Block) and not block.after:
+            shuffles = isinstance(layer, Layer) and layer.op == "channel_shuffle"
+            activates = block.merge is Merge.ADD and part.is_layer(_ACTIVATION)
+            closes = shuffles if block.merge is Merge.CONCAT else activates
+        if last and closes:
             result[-1] = _enlarged(last, [], [part])
         else:
             result.append(part)
     return result
-
-
-def _closes(part: Part, block: Element) -> bool:
-    if not isinstance(block, Block) or block.after:
-        return False
-    if block.merge is Merge.CONCAT:
-        return isinstance(part.element, Layer) and part.element.op == "channel_shuffle"
-    return block.merge is Merge.ADD and part.is_layer(_ACTIVATION)
 
 
 def _leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
@@ -93,7 +91,9 @@ def _trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shar
     """
 
     def closes(right: Part) -> bool:
-        return right.is_layer(_ACTIVATION) or _is_scale(right)
+        layer = right.element
+        is_factor = isinstance(layer, Layer) and layer.op in ("scale", "learned_scale", "layer_scale")
+        return is_factor or right.is_layer(_ACTIVATION)
 
     behind = takewhile(lambda right: inside(calls, right.call, part.call), following)
     run = list(takewhile(lambda right: closes(right) or right.is_layer(_NORM), behind))
@@ -103,11 +103,6 @@ def _trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shar
     if part.call and not closing and len(run) == 1:
         return run
     return run[:closing]
-
-
-def _is_scale(part: Part) -> bool:
-    """Return whether a part multiplies by one number or by one for each channel."""
-    return isinstance(part.element, Layer) and part.element.op in ("scale", "learned_scale", "layer_scale")
 
 
 def _closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:

@@ -15,37 +15,36 @@ from resnet_diagram.tracer.structure.parts import Part
 
 
 def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
-    """Return the parts with the blocks that one module runs named after what their branches run."""
+    """Return the parts with the blocks that one module runs named after what their branches run.
+
+    A name is the path of the module that holds all working layers, with a word where that tells too little.
+    """
     groups: dict[int, list[tuple[Part, Block]]] = {}
     for part in parts:
         if isinstance(part.element, Block) and not is_gate(part.element):
             groups.setdefault(part.call, []).append((part, part.element))
     renamed: dict[int, Part] = {}
     for call, group in groups.items():
-        if len(group) > 1:
-            renamed |= _named_apart(group, calls[call].path)
+        if len(group) < 2:
+            continue
+        owner = calls[call].path
+        working = [
+            [x for run in block.branches for x in walk(run) if x.kind in WORKING] for _, block in group
+        ]
+        inner = [[x.name for x in layers if x.name and x.name.startswith(owner)] for layers in working]
+        paths = [common_path(names) or owner for names in inner]
+        counts = Counter(paths)
+        names = [
+            path
+            if path != owner and counts[path] == 1
+            else f"{path}.{_word(layers, block.merge)}".lstrip(".")
+            for path, layers, (_, block) in zip(paths, working, group, strict=True)
+        ]
+        counts = Counter(names)
+        for name, (part, block) in zip(names, group, strict=True):
+            if counts[name] == 1:
+                renamed[id(part)] = replace(part, element=replace(block, name=name))
     return [renamed.get(id(part), part) for part in parts]
-
-
-def _named_apart(group: Sequence[tuple[Part, Block]], owner: str) -> dict[int, Part]:
-    """Return blocks that one module runs with names of their own, by the id of the part without one.
-
-    A name is the path of the module that holds all working layers, with a word where that tells too little.
-    """
-    working = [[x for run in block.branches for x in walk(run) if x.kind in WORKING] for _, block in group]
-    inner = [[x.name for x in layers if x.name and x.name.startswith(owner)] for layers in working]
-    paths = [common_path(names) or owner for names in inner]
-    counts = Counter(paths)
-    names = [
-        path if path != owner and counts[path] == 1 else f"{path}.{_word(layers, block.merge)}".lstrip(".")
-        for path, layers, (_, block) in zip(paths, working, group, strict=True)
-    ]
-    counts = Counter(names)
-    return {
-        id(part): replace(part, element=replace(block, name=name))
-        for name, (part, block) in zip(names, group, strict=True)
-        if counts[name] == 1
-    }
 
 
 def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Element]]:

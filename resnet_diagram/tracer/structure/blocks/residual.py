@@ -46,8 +46,10 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]], 
         return False
     weighted_short, main = _weighted_in_row(elements), rest[-1]
     weighted_main = cost(main)[0]
-    if weighted_main == 0:
-        return not elements and len(rest) == 1 and _mixes(main)
+    if weighted_main == 0:  # mixing positions counts with a norm or factors
+        layers = list(walk(main))
+        works = len(layers) > 1 and any(layer.kind is LayerKind.NORM or layer.params for layer in layers)
+        return not elements and len(rest) == 1 and works
     if weighted_short > 1 or (weighted_short and enlarges(main) and not enlarges(elements)):
         return False
     if weighted_short and _is_linear(main) and (not fed or cost(main)[1] < cost(elements)[1]):
@@ -82,12 +84,6 @@ def _is_concatenation(element: Element) -> TypeGuard[Block]:
     if not isinstance(element, Block) or element.merge is not Merge.CONCAT or element.shortcut:
         return False
     return all(isinstance(item, Layer) for branch in element.branches for item in branch)
-
-
-def _mixes(elements: Sequence[Element]) -> bool:
-    """Return whether a branch without weighted layers counts: it mixes positions, with a norm or factors."""
-    layers = list(walk(elements))
-    return len(layers) > 1 and any(layer.kind is LayerKind.NORM or layer.params for layer in layers)
 
 
 def enlarges(elements: Sequence[Element]) -> bool:

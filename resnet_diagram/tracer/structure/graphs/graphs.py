@@ -156,18 +156,13 @@ class GraphBuilder:
         before = self.nodes[start].shape
         elements = self.translator.run(items, self.steps[way.tail].out_shape or before, ending)
         for run in self._split(elements) if split else [elements] if elements else []:
-            start = self._run(start, run)
+            key = tuple(layer.name for layer in walk(run) if layer.kind in WEIGHTED_KINDS)
+            shares = self.shared.get(key) if key else None
+            if key and shares is None:
+                self.shared[key] = len(self.nodes)
+            self.nodes.append(GraphNode(shape=out_shape(run[-1]), reads=(start,), body=run, shares=shares))
+            start = len(self.nodes) - 1
         return start
-
-    def _run(self, start: int, elements: tuple[Element, ...]) -> int:
-        """Add a node for elements behind another, and return its number."""
-        key = tuple(layer.name for layer in walk(elements) if layer.kind in WEIGHTED_KINDS)
-        shares = self.shared.get(key) if key else None
-        if key and shares is None:
-            self.shared[key] = len(self.nodes)
-        node = GraphNode(shape=out_shape(elements[-1]), reads=(start,), body=elements, shares=shares)
-        self.nodes.append(node)
-        return len(self.nodes) - 1
 
     def _split(self, elements: Sequence[Element]) -> list[tuple[Element, ...]]:
         """Return elements in runs that end where a module that runs several times, or reads memory, does."""
@@ -193,7 +188,8 @@ class GraphBuilder:
                 order = [*(k for k in range(len(reads)) if k != place), place]
                 reads = [reads[k] for k in order]
                 signs = tuple(signs[k] for k in order) if signs else ()
-        name = self._unique(self.translator.name(step))
+        name = self.translator.name(step)
+        self.names[name] = count = self.names.get(name, 0) + 1
         shapes = [self.nodes[read].shape for read in reads]
         is_part = step.role is Role.CONCAT and sum(map(prod, shapes)) != prod(step.out_shape)
         node = GraphNode(
@@ -202,14 +198,9 @@ class GraphBuilder:
             merge=_KINDS[step.role],
             shortcut=kind,
             signs=signs,
-            name=name,
+            name=name if count == 1 else f"{name}{count}",
         )
         self._add(node, number)
-
-    def _unique(self, name: str) -> str:
-        """Return a name that no other merge of the graph has."""
-        self.names[name] = count = self.names.get(name, 0) + 1
-        return name if count == 1 else f"{name}{count}"
 
     def _signs(self, reads: list[int]) -> tuple[int, ...]:
         """Return the signs of a sum's operands, and remove the factor -1 from the chains that end in it."""

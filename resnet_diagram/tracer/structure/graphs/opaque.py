@@ -29,7 +29,8 @@ def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call) -> Layer:
     """Return one layer for steps that are not drawn one by one, named after the module around them."""
     attention = is_attention(steps)
     kind, op = (LayerKind.ATTENTION, "attention") if attention else (LayerKind.OPAQUE, call.cls.lower())
-    if _looks_up_neighbours(steps):
+    names = {operator_of(node.op).name for step in steps for node in step.nodes}
+    if names & _DISTANCES and names & _CHOICES and names & _LOOKUPS:
         kind, op = LayerKind.OTHER, "nearest_neighbours"
     return Layer(
         kind=kind,
@@ -41,12 +42,6 @@ def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call) -> Layer:
         macs=sum(step.macs for step in steps),
         settings=CAUSAL if attention and is_causal(steps) else (),
     )
-
-
-def _looks_up_neighbours(steps: Sequence[Step]) -> bool:
-    """Return whether steps take the values of the positions nearest to each by some distance."""
-    names = {operator_of(node.op).name for step in steps for node in step.nodes}
-    return bool(names & _DISTANCES and names & _CHOICES and names & _LOOKUPS)
 
 
 def hidden_note(layers: Iterable[Layer], joined: Iterable[Joined], steps: Sequence[Step]) -> list[str]:

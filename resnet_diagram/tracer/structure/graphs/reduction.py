@@ -8,6 +8,7 @@ is visited a bounded number of times.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from itertools import chain
 
 from resnet_diagram.spec.graph import reachable
 from resnet_diagram.tracer.flow.graph import NodeKind, constants_of
@@ -46,7 +47,12 @@ class Reduction:
                 if source in self.out and source != number and not outside:
                     self._add(Way(source, number))
         self._opaque = {number for number in numbers if steps[number].role not in MERGES}
-        self._runs = _runs_of_weights([steps[number] for number in numbers])
+        runs: dict[int, set[int]] = {}  # of each parameter, by the weighted steps that read it
+        for step in (steps[number] for number in numbers if steps[number].role in WEIGHTED):
+            for constant in chain.from_iterable(map(constants_of, step.nodes)):
+                if constant.kind is NodeKind.PARAMETER:
+                    runs.setdefault(constant.tensor, set()).add(step.index)
+        self._runs = set(map(frozenset, runs.values()))
         self._simplify(numbers)
         while self._close_hammocks():
             pass
@@ -157,17 +163,6 @@ class Reduction:
             del self.into[number], self.out[number]
         self._add(Way(start, end, [Region(start, end, inner=numbers)]))
         return True
-
-
-def _runs_of_weights(steps: Iterable[Step]) -> set[frozenset[int]]:
-    """Return for each parameter the numbers of the weighted steps that read it."""
-    runs: dict[int, set[int]] = {}
-    for step in steps:
-        for node in step.nodes if step.role in WEIGHTED else ():
-            for constant in constants_of(node):
-                if constant.kind is NodeKind.PARAMETER:
-                    runs.setdefault(constant.tensor, set()).add(step.index)
-    return set(map(frozenset, runs.values()))
 
 
 def _dominators(order: Sequence[int], sources: dict[int, list[int]]) -> dict[int, int]:
