@@ -23,7 +23,7 @@ from resnet_diagram.spec.model import Layer, Network, Stage
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Stack, Wanted
 from resnet_diagram.wording.facts import stage_rows
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from tests.published import published, published_names
 
 

@@ -17,7 +17,7 @@ from resnet_diagram.tables.model import Table, Wanted
 from resnet_diagram.tables.render.formats import table_format_for, table_format_named
 from resnet_diagram.tables.render.look import Float, Look
 from resnet_diagram.tables.shortcuts import shortcut_table
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 
 if TYPE_CHECKING:
     from resnet_diagram.sources.module import Input

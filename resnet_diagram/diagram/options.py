@@ -6,7 +6,7 @@ from enum import StrEnum
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Direction
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 
 
 class Quantity(StrEnum):

@@ -6,6 +6,7 @@ from functools import cache, lru_cache, partial
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.accounting import opened_alone
+from resnet_diagram.diagram.chain.closed import closed
 from resnet_diagram.diagram.chain.network import (
     StageBuilder,
     every_block_open,
@@ -22,7 +23,6 @@ from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.prose.inside import inside_notes
 from resnet_diagram.diagram.prose.runs import run_notes
 from resnet_diagram.errors import UsageError, number_of
-from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase

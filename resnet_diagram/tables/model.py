@@ -1,7 +1,7 @@
 """A table as data, independent of its format."""
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from resnet_diagram.wording.terms import Label
 
 

@@ -9,7 +9,7 @@ from resnet_diagram.tables.cells import parts
 from resnet_diagram.tables.model import Stack
 from resnet_diagram.tables.sections import Kind, Section
 from resnet_diagram.tables.words import shown
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 
 
 def titled(column: Sequence[Section], names: StageNames) -> tuple[Section, ...]:

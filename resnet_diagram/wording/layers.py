@@ -189,7 +189,8 @@ def sizes_of(layer: Layer) -> Sizes:
 def layer_lines(layer: Layer, sizes: Sizes | None = None) -> tuple[Label, ...]:
     """Return the lines in a layer's box, without norm and activation; `sizes` replaces its numbers."""
     if layer.kind is LayerKind.OPAQUE:
-        return tuple(line for line in (operation(layer), literal(layer.name)) if line)
+        name = layer.name if layer.op.isidentifier() and layer.op != layer.name else ""
+        return tuple(line for line in (operation(layer), literal(name)) if line)
     return _lines_with(layer, sizes) if sizes else _own_lines(replace(layer, name=""))
 
 

@@ -17,8 +17,8 @@ from resnet_diagram.spec.model import Block, Shortcut, ShortcutKind
 from resnet_diagram.spec.shapes import conv
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.layers import layer_lines, sizes_of
+from resnet_diagram.wording.modules import StageNames
 from resnet_diagram.wording.places import places
-from resnet_diagram.wording.stages import StageNames
 from resnet_diagram.wording.terms import NOTHING, Kind, literal
 
 

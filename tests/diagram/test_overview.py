@@ -22,7 +22,7 @@ from resnet_diagram.spec.model import (
     ShortcutKind,
     Stage,
 )
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from resnet_diagram.wording.terms import literal
 
 

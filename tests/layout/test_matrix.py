@@ -23,7 +23,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import load_theme, theme_names
 from resnet_diagram.wording.language import in_language, language
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from tests.layout.geometry import is_crossing, problems
 from tests.layout.told import legend_problems
 from tests.layout.traced import SUBJECTS, traced

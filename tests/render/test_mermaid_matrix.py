@@ -16,7 +16,7 @@ from resnet_diagram.sources.resolve import Reading, read_source
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.model import Network
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from tests.browser import MERMAID_PACKAGES, mermaid_errors, mermaid_geometry, render_mermaid_real
 from tests.programs import all_only
 

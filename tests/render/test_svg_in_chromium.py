@@ -15,7 +15,7 @@ from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.svg.render import render_svg
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from tests.browser import open_in_chromium
 from tests.layout.traced import SUBJECTS, traced
 from tests.layout.trees import with_leaves

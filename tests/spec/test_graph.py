@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from resnet_diagram.codegen.code import code
+from resnet_diagram.diagram.chain.closed import closed
 from resnet_diagram.differences.networks import differences
 from resnet_diagram.errors import CodeError, SpecError
 from resnet_diagram.spec.check.network import check
-from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.graph import aggregated_steps
 from resnet_diagram.spec.json.files import loads
 from resnet_diagram.spec.measure import depth, macs, params, residual_blocks
@@ -105,7 +105,7 @@ def test_code_refuses_a_graph() -> None:
 
 def test_a_closed_network_names_what_is_in_its_box() -> None:
     (box,) = [layer for layer in closed(NETWORK).body if getattr(layer, "kind", None) is LayerKind.OPAQUE]
-    assert box.op == "entry, first, second → early, late"  # type: ignore[union-attr]
+    assert box.op == "entry, first, second (outputs: early, late)"  # type: ignore[union-attr]
     assert params(closed(NETWORK)) == params(NETWORK)
 
 
@@ -121,7 +121,7 @@ def test_a_closed_network_names_its_inputs() -> None:
         Network(name="two", input_shape=(3, 8, 8), body=(Graph(nodes=nodes, outputs=(3,)),), inputs=ports)
     )
     (box,) = closed(network).body
-    assert box.op == "left, right → mix"  # type: ignore[union-attr]
+    assert box.op == "mix (inputs: left, right)"  # type: ignore[union-attr]
 
 
 def residual(name: str) -> Block:
@@ -133,19 +133,17 @@ def residual(name: str) -> Block:
 
 
 @pytest.mark.parametrize(
-    ("more", "outputs", "starts"),
+    ("names", "expected"),
     [
-        ((), (5,), "a, b →"),
-        ((), (5, 1), "a, b →"),
-        (
-            (GraphNode(shape=WIDE, reads=(0,), body=(conv(WIDE, 4, 1, name="low"),)),),
-            (5,),
-            "stem, net.a, net.b → low",
-        ),
+        (("net.fpn.inner.0", "net.fpn.outer.0", "head.conv"), "FPN, head"),
+        (("net.decoder.up.0", "net.decoder.up.1"), "decoder"),
+        (("lateral.0", "lateral.1"), "lateral"),
+        (("up2.conv", "up3.conv", "up4.conv", "mask.conv"), "graph of layers"),
+        (("fuse2.conv", "fuse3.conv", "fuse4.conv", "mask.conv"), "fuses 2–4, mask"),
     ],
 )
-def test_a_closed_network_names_what_its_box_reads_along_the_chain(
-    more: tuple[GraphNode, ...], outputs: tuple[int, ...], starts: str
+def test_a_closed_network_names_modules_in_plain_words_behind_the_chain(
+    names: tuple[str, ...], expected: str
 ) -> None:
     trunk = tuple(
         GraphNode(
@@ -153,15 +151,14 @@ def test_a_closed_network_names_what_its_box_reads_along_the_chain(
         )
         for at, name in enumerate("abc")
     )
-    sums = (
-        GraphNode(shape=WIDE, reads=(3, 2), merge=Merge.ADD),
-        GraphNode(shape=WIDE, reads=(4, 1), merge=Merge.ADD),
+    ends = tuple(
+        GraphNode(shape=WIDE, reads=(at % 3 + 1,), body=(conv(WIDE, 4, 1, name=name),))
+        for at, name in enumerate(names)
     )
-    graph = Graph(nodes=(GraphNode(shape=WIDE), *trunk, *sums, *more), outputs=outputs)
-    stem = conv((3, 8, 8), 4, 3, padding=1, name="stem")
-    *chain, box = closed(Network(name="net", input_shape=(3, 8, 8), body=(stem, graph))).body
-    assert [element.name for element in chain] == ["stem", "net.a", "net.b", "net.c"]
-    assert box.op.startswith(starts)  # type: ignore[union-attr]
+    graph = Graph(nodes=(GraphNode(shape=WIDE), *trunk, *ends), outputs=(3 + len(ends),))
+    *chain, box = closed(Network(name="net", input_shape=(3, 8, 8), body=(graph,))).body
+    assert [element.name for element in chain] == ["net.a", "net.b", "net.c"]
+    assert box.op == expected  # type: ignore[union-attr]
 
 
 def test_an_input_beside_itself_is_no_dense_layer() -> None:

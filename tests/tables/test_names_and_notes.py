@@ -4,7 +4,7 @@ import pytest
 
 from resnet_diagram.tables.model import Cell, Stack, Wanted, Words
 from resnet_diagram.tables.notes import word_notes
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from resnet_diagram.wording.terms import Kind, Label, literal
 from tests.tables.reading import architecture
 

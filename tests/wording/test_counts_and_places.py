@@ -9,8 +9,8 @@ from resnet_diagram.wording.blocks import unit_title, unit_type
 from resnet_diagram.wording.counts import counted, macs_label, params_labels, si_text
 from resnet_diagram.wording.language import language
 from resnet_diagram.wording.layers import operation
+from resnet_diagram.wording.modules import shortened
 from resnet_diagram.wording.places import places
-from resnet_diagram.wording.stages import shortened
 from resnet_diagram.wording.terms import Kind, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 

@@ -20,7 +20,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.language import in_language, labels_in, language, language_names
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from resnet_diagram.wording.terms import Kind, Label, Term
 from resnet_diagram.wording.vocabulary import Word
 from tests.diagram.drawings import both_readings

@@ -16,7 +16,7 @@ from resnet_diagram.render.figure import DPI, Engine, Slide
 from resnet_diagram.render.figure import Output as Output
 from resnet_diagram.render.latex.floats import Float
 from resnet_diagram.style.theme import theme_names as theme_names
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 
 COMMON, CONTENT, PAGE, LATEX, MODEL, OTHER = (
     "Common options",

@@ -42,7 +42,7 @@ from resnet_diagram.wording.layers import (
     names_only,
     shortcut_label,
 )
-from resnet_diagram.wording.stages import StageNames, stage_title
+from resnet_diagram.wording.modules import StageNames, stage_title
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 

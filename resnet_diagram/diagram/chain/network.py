@@ -29,8 +29,8 @@ from resnet_diagram.spec.signature import anonymous
 from resnet_diagram.wording.blocks import unit_type
 from resnet_diagram.wording.counts import count_labels, counted
 from resnet_diagram.wording.layers import kind_label, shortcut_label
+from resnet_diagram.wording.modules import stage_title
 from resnet_diagram.wording.shapes import change_label, shape_label
-from resnet_diagram.wording.stages import stage_title
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 

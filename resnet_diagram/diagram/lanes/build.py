@@ -10,7 +10,7 @@ from resnet_diagram.diagram.chain.blocks import IdAllocator, joined_layers
 from resnet_diagram.diagram.chain.graph import DagDraft, Drawn, Part, merge_vertex, output_lines
 from resnet_diagram.diagram.lanes.exchanges import Exchange, exchange
 from resnet_diagram.diagram.lanes.levels import LevelGraph, level_graph
-from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded, sizes_outside
+from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded, modules_of, sizes_outside
 from resnet_diagram.diagram.lanes.nested import Triangle, triangle
 from resnet_diagram.diagram.lanes.selections import selection_line
 from resnet_diagram.diagram.lanes.shared import Shared
@@ -32,8 +32,8 @@ from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Merge, N
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_shown
 from resnet_diagram.wording.contents import merge_name, weighted_lines
 from resnet_diagram.wording.layers import layer_lines, names_only
+from resnet_diagram.wording.modules import StageNames, classes_of, is_container, module_names, numbered
 from resnet_diagram.wording.shapes import shape_label
-from resnet_diagram.wording.stages import StageNames
 from resnet_diagram.wording.symbols import ARROW, times
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -65,6 +65,7 @@ class _Builder:
     levels: LevelGraph | None = None
     ids: IdAllocator = field(default_factory=IdAllocator)
     modules: dict[Hashable, list[Module]] = field(default_factory=dict)
+    module_names: dict[str, str] = field(default_factory=dict)
     skips: dict[str, int] = field(default_factory=dict)
     exchanges: list[Label] = field(default_factory=list)
 
@@ -139,6 +140,7 @@ class _Builder:
             graph, units, shown = self.levels
         else:
             graph, units = folded(graph, self.room, path, opens_encoders=self.opens_encoders)
+        self.name(graph, units)
         draft = DagDraft(
             graph=graph,
             prefix=prefix,
@@ -171,6 +173,26 @@ class _Builder:
                     draft.node(unit, draw)
         return draft
 
+    def name(self, graph: Graph, units: Sequence[Unit]) -> None:
+        """Choose names for the modules that are boxes or frames of a graph, distinct from all others."""
+        modules = modules_of(graph.nodes)
+        chosen: dict[Folded, str] = {}
+        for unit in units:
+            if not isinstance(unit, Folded) or unit.modules[0].path not in modules - self.module_names.keys():
+                continue
+            paths = [module.path for module in unit.modules]
+            parent, _, place = paths[0].rpartition(".")
+            siblings = (path for path in modules if path.rpartition(".")[0] == parent)
+            is_list = place == "0" and set(paths).issuperset(siblings) and not is_container(parent)
+            chosen[unit] = parent if is_list and parent else paths[0]
+        names = module_names(chosen.values(), classes_of(self.network), self.module_names.values())
+        for unit, path in chosen.items():
+            word, _, number = names[path].rpartition(" ")
+            several = len(unit.modules) > 1 and path == unit.modules[0].path and number.isdigit()
+            numbers = range(int(number), int(number) + len(unit.modules)) if several else ()
+            self.module_names[unit.modules[0].path] = names[path]
+            self.module_names[unit.path] = numbered(word, numbers) if several else names[path]
+
     def shared(self, draft: DagDraft, unit: Shared) -> None:
         """Add a box for layers that run on several values."""
         reads = [draft.values[read] for read in unit.reads]
@@ -201,7 +223,7 @@ class _Builder:
         frame = Frame(
             id=self.ids.numbered("part", "module"),
             role=GroupRole.BLOCK,
-            title=literal(unit.path),
+            title=Label(literal(self.module_names.get(unit.path, unit.path)), capital=True),
             bars=(),
             repeat=len(unit.modules),
             origin=origin(elements),
@@ -234,8 +256,7 @@ class _Builder:
         first = unit.modules[0]
         elements = [module.graph for module in unit.modules]
         inside = len(residual_blocks(elements[0]))
-        name = unit.path
-        name = name if first.opens else name.split(".")[-1]
+        name = self.module_names.get(unit.path, unit.path.split(".")[-1])
         unnamed = phrase(Kind.BLOCK, Word.GATE if first.opens else Word.POST_PROCESSING)
         title = literal(name) if name else unnamed
         selected = selection_line(first.graph)
@@ -262,7 +283,8 @@ class _Builder:
         for output in draft.graph.outputs:
             words = shape_label(draft.graph.nodes[output].shape)
             draft.end(self.ids.numbered(prefix, "out"), (words,), output)
-        title = literal(first.path) if first.path else Label(phrase(Kind.BLOCK, Word.GATE), capital=True)
+        name = literal(self.module_names.get(first.path, first.path))
+        title = Label(name or phrase(Kind.BLOCK, Word.GATE), capital=True)
         if len(modules) > 1:
             title = phrase(Kind.TITLE, Word.AND_ALIKE, title, len(modules) - 1)
         return Panel(

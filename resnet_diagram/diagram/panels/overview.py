@@ -24,8 +24,8 @@ from resnet_diagram.wording.blocks import gate_lines, unit_title
 from resnet_diagram.wording.contents import weighted_lines
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, names_only, shortcut_label
+from resnet_diagram.wording.modules import StageNames, stage_title
 from resnet_diagram.wording.shapes import change_label, result_label, shape_label
-from resnet_diagram.wording.stages import StageNames, stage_title
 from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
 from resnet_diagram.wording.vocabulary import Word

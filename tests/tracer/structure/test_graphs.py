@@ -10,10 +10,10 @@ pytest.importorskip("torch")
 from torch import nn
 
 import resnet_diagram as rd
+from resnet_diagram.diagram.chain.closed import closed
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import CodeError
-from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.json.files import dumps, loads, text_of
@@ -168,7 +168,7 @@ def test_a_picture_of_two_inputs_shows_the_blocks_and_names_both() -> None:
     drawn = closed(traced(given.Twins(), PICTURE, PICTURE))
     assert len(residual_blocks(drawn)) == 6
     (box,) = [layer for layer in layers(drawn) if layer.kind is LayerKind.OPAQUE]
-    assert box.op == "left, right → encoder"
+    assert box.op == "encoder (inputs: left, right)"
 
 
 def test_modules_that_never_run_are_named() -> None:

@@ -27,7 +27,7 @@ from resnet_diagram.spec.toml.writer import dumps as dumps_toml
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.wording.blocks import unit_type
 from resnet_diagram.wording.facts import facts, stage_rows
-from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.modules import StageNames
 from tests.tracer.models.libraries import timm_module, torchvision_models
 from tests.tracer.structure.test_awkward import traced
 
