@@ -79,7 +79,9 @@ class LimitedEnvironment(SandboxedEnvironment):
             bits = right if operator == "**" else right.bit_length()
             self.check(_BIT * left.bit_length() * bits)
         elif operator == "*":
-            self.check(_size_of_product(left, right))
+            value, times = (right, left) if isinstance(left, int) else (left, right)
+            if isinstance(value, _SIZED) and isinstance(times, int):
+                self.check(len(value) * times)
         elif operator == "%" and isinstance(left, str):
             self.check(_longest("format", left, right if isinstance(right, tuple) else (right,)))
         return self.count(super().call_binop(context, operator, left, right))
@@ -163,10 +165,3 @@ def _longest(operation: str, value: Any, arguments: Iterable[Any]) -> int:
     if operation in _MULTIPLIED:
         return size * max(text, number)
     return size + number
-
-
-def _size_of_product(left: Any, right: Any) -> int:
-    """Return the length of a repeated sequence, 0 of other products."""
-    if isinstance(left, int):
-        left, right = right, left
-    return len(left) * right if isinstance(left, _SIZED) and isinstance(right, int) else 0

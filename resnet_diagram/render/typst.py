@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
-from typing import NamedTuple
 
 from resnet_diagram.layout.scene import (
     Anchor,
@@ -39,13 +38,6 @@ Sizes = dict[str, str]
 """The usual size of type by role."""
 
 
-class Run(NamedTuple):
-    """Statements under one comment."""
-
-    title: str
-    statements: list[str]
-
-
 def render_typst(figure: Figure) -> str:
     """Return the Typst source of a figure; the text is deterministic."""
     scene, theme = figure.scene, figure.theme
@@ -54,6 +46,13 @@ def render_typst(figure: Figure) -> str:
     for text in all_texts(scene):
         counts.setdefault(text.role, Counter())[number(text.size)] += 1
     sizes = {role: count.most_common(1)[0][0] for role, count in counts.items()}
+    runs = [
+        {
+            "title": one_line(title),
+            "statements": [line for _, leaf in run for line in _statements(leaf, theme, sizes)],
+        }
+        for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
+    ]
     styles = []
     for role in sorted({item.role for item in (*walk(scene), *all_texts(scene))}):
         style = theme.style(role)
@@ -77,10 +76,7 @@ def render_typst(figure: Figure) -> str:
         faces=_array(typst_string(name) for name in alternatives(theme.font)),
         shades=_array(_colour(shade, theme) for shade in theme.shades[:last]) if last else "",
         styles=styles,
-        runs=[
-            Run(one_line(title), [line for _, leaf in run for line in _statements(leaf, theme, sizes)])
-            for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
-        ],
+        runs=runs,
     )
 
 

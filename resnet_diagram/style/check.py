@@ -35,10 +35,18 @@ def check_theme(table: dict[str, Any], place: str) -> None:
         _demand(isinstance(table[key], str), place, key, table[key], "a text")
     _check_keys(table["styles"], ROLES, f"Theme '{place}', styles")
     _check_keys(table["sizes"], USES, f"Theme '{place}', sizes")
-    _check_style(table["defaults"], place, "defaults")
+    styles = {"defaults": table["defaults"]}
     for role, style in table["styles"].items():
         _demand(isinstance(style, dict), place, f"styles.{role}", style, "a table")
-        _check_style(table["defaults"] | style, place, f"styles.{role}")
+        styles[f"styles.{role}"] = table["defaults"] | style
+    for name, style in styles.items():
+        _check_keys(style, _STYLE_KEYS, f"Theme '{place}', {name}")
+        for key in ("fill", "stroke", "text"):
+            _demand(_is_colour(style[key]), place, f"{name}.{key}", style[key], 'a colour such as "#1A1A1A"')
+        width, dash = style["line_width"], style["dash"]
+        _demand(_is_number(width) and width >= 0, place, f"{name}.line_width", width, "a number of points")
+        fits = isinstance(dash, list) and all(_is_number(part) and part > 0 for part in dash)
+        _demand(fits, place, f"{name}.dash", dash, "a list of points on and off, such as [3, 1.6]")
     for use, size in table["sizes"].items():
         fits = _is_number(size) and size >= SMALLEST_TYPE
         _demand(fits, place, f"sizes.{use}", size, f"a number of points, {SMALLEST_TYPE:g} to {POINTS:g}")
@@ -48,16 +56,6 @@ def check_theme(table: dict[str, Any], place: str) -> None:
     shaded = table["shaded"]
     fits = isinstance(shaded, list) and all(role in ROLES for role in shaded)
     _demand(fits, place, "shaded", shaded, "a list of roles")
-
-
-def _check_style(style: dict[str, Any], place: str, name: str) -> None:
-    _check_keys(style, _STYLE_KEYS, f"Theme '{place}', {name}")
-    for key in ("fill", "stroke", "text"):
-        _demand(_is_colour(style[key]), place, f"{name}.{key}", style[key], 'a colour such as "#1A1A1A"')
-    width, dash = style["line_width"], style["dash"]
-    _demand(_is_number(width) and width >= 0, place, f"{name}.line_width", width, "a number of points")
-    fits = isinstance(dash, list) and all(_is_number(part) and part > 0 for part in dash)
-    _demand(fits, place, f"{name}.dash", dash, "a list of points on and off, such as [3, 1.6]")
 
 
 def _check_keys(table: dict[str, Any], names: tuple[str, ...], noun: str) -> None:
