@@ -2,9 +2,11 @@
 
 import errno
 import marshal
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -233,3 +235,28 @@ def test_a_template_does_not_reach_python(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("name", ["dot", "mermaid", "outline", "svg", "tikz", "typst", "drawio"])
 def test_the_packages_own_templates_run_in_the_sandbox(tmp_path: Path, name: str) -> None:
     assert rd.to_text("resnet18", name, templates=tmp_path) == rd.to_text("resnet18", name)
+
+
+def test_the_readme_names_all_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first column of each section's table has the values that the templates of its folder are given."""
+    given: dict[str, set[str]] = {}
+
+    def noted(template: jinja2.Template, **values: Any) -> Iterator[str]:
+        folder = Path(template.filename or "").relative_to(templates_dir()).parts[0]
+        given.setdefault(folder, set()).update(values)
+        yield from generate(template, **values)
+
+    generate = jinja2.Template.generate
+    monkeypatch.setattr(jinja2.Template, "generate", noted)
+    for form in ("dot", "mermaid", "outline", "tikz", "typst", "drawio"):
+        rd.to_text("resnet18", form)
+    rd.to_bytes("resnet18", "pptx", view="block")
+    for form in ("html", "latex", "markdown", "typst"):
+        rd.table("resnet18", form)
+    readme = (templates_dir() / "README.md").read_text(encoding="utf-8")
+    listed: dict[str, set[str]] = {}
+    for section in readme.split("\n## ")[1:]:
+        folder = section.partition("/")[0]
+        cells = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+        listed[folder] = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    assert {folder: listed[folder] for folder in given} == given
