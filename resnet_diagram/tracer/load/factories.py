@@ -36,8 +36,8 @@ def reason_not_to_call(factory: object, root: Path | None = None) -> str:
         return f"it belongs to Python's own module {top!r}"
     if top == "torch" and not home.startswith("torch.hub"):
         return "it is a function of torch"
-    file = getattr(sys.modules.get(home), "__file__", None)
-    of_project = root is not None and file is not None and is_of_project(Path(file), root)
+    file = getattr(sys.modules.get(home), "__file__", None) or ""
+    of_project = root is not None and file != "" and is_of_project(Path(file), root)
     if root is not None and not (of_project or makes_listed_model(factory)):
         return "it is no function of the project, and a document may call no other"
     if inspect.isclass(factory):

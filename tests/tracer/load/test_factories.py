@@ -1,7 +1,9 @@
 """What plainly makes no model is not called."""
 
 import functools
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from torch import nn
@@ -103,3 +105,14 @@ def test_modules_of_torch_and_wrapped_functions_are_called() -> None:
 
     assert reason_not_to_call(nn.Conv2d) == reason_not_to_call(cached) == ""
     assert reason_not_to_call(printing)
+
+
+@pytest.mark.parametrize("file", [None, ""])
+def test_a_function_of_a_module_without_a_file_is_of_no_project(
+    file: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ModuleType("without_file")
+    module.__file__ = file
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec("def make(): raise AssertionError", vars(module))
+    assert "no function of the project" in reason_not_to_call(vars(module)["make"], Path.cwd())
