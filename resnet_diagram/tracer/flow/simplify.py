@@ -20,7 +20,7 @@ def simplified(steps: list[Step]) -> list[Step]:
             source.role, source.out_shape = Role.ADD, step.out_shape
             source.nodes += step.nodes
             if step.nodes[-1].op == "mean":
-                node, stacked = step.nodes[-1], references(source.nodes[0])
+                node, stacked = step.nodes[-1], references(source.nodes[0])  # the mean divides their sum
                 value = Ref(references(node)[0].node, node.shape)
                 args, names = (value, float(len(stacked))), ("self", "other")
                 step.nodes = [replace(node, op="div", args=args, names=names, kwargs={}, refs=None)]

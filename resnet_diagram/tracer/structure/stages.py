@@ -1,7 +1,7 @@
 """Group blocks into stages by container, and by shape where one container holds several."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise, zip_longest
 from math import prod
@@ -212,14 +212,14 @@ def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     for holder, unit in zip(holders, units, strict=True):
         units_by_holder.setdefault(holder, []).append(unit)
     marks = {
-        holder: _marks_of(members, bool(_stage_in(f"{holder}.0")))
+        holder: 0 if _stage_in(f"{holder}.0") else _telling_sizes(members)
         for holder, members in units_by_holder.items()
     }
     groups: list[tuple[str, list[Unit]]] = []
     for holder, unit in zip(holders, units, strict=True):
         last = groups[-1][1][-1] if groups and groups[-1][0] == holder else None
         within = last is not None and last.path == unit.path and bool(unit.path)
-        if last is not None and (within or marks[holder](last) == marks[holder](unit)):
+        if last is not None and (within or last.size[: marks[holder]] == unit.size[: marks[holder]]):
             groups[-1][1].append(unit)
         else:
             groups.append((holder, [unit]))
@@ -246,19 +246,17 @@ def _rejoined(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[
     return stages
 
 
-def _marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[int, ...]]:
-    """Return the key by which blocks of a container form stages: none, resolution, or channels too.
+def _telling_sizes(units: Sequence[Unit]) -> int:
+    """Return how many sizes tell the stages of a container apart: none, the resolution, or channels too.
 
     A container in which the resolution changes holds several stages; blocks of other channels are another
     stage as well (MobileNet), unless nearly every block has its own (pyramidal networks).
     """
     sizes = [unit.size for unit in units]
-    if declared or any(len(set(column)) == 1 for column in zip(*sizes, strict=True)):
-        return lambda unit: ()
+    if any(len(set(column)) == 1 for column in zip(*sizes, strict=True)):
+        return 0
     runs = [sum(a != b for a, b in pairwise(column)) + 1 for column in (sizes, [size[0] for size in sizes])]
-    if 2 * runs[0] > len(units) and runs[1] < runs[0]:
-        return lambda unit: unit.size[:1]
-    return lambda unit: unit.size
+    return 1 if 2 * runs[0] > len(units) and runs[1] < runs[0] else 2
 
 
 def _values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:

@@ -6,7 +6,6 @@ values, or where a part remains zero, sums of the values padded with zeros.
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.tracer.flow.graph import (
@@ -15,7 +14,9 @@ from resnet_diagram.tracer.flow.graph import (
     Ref,
     Sizes,
     argument,
+    axis_named,
     become,
+    cut_of,
     first_read,
     operation_at,
     put_nodes,
@@ -90,11 +91,10 @@ def _part_of(target: Ref, value: Ref) -> tuple[Ref, Part | None]:
     axes, spans = list(range(len(root.shape))), list(_full_spans(root.shape))
     selected: list[int] = []
     for view in reversed(views):
-        dim = argument(view, "dim")
-        axis = axes[dim if isinstance(dim, int) else 0]
+        axis = axes[axis_named(view, len(axes))]
         if view.op == "slice":
-            limits: list[Any] = [argument(view, name) for name in ("start", "end", "step")]
-            spans[axis] = spans[axis][slice(*limits)]
+            _, _, cut = cut_of(view)
+            spans[axis] = spans[axis][cut.start : cut.stop : cut.step]
         else:
             place = argument(view, "index")
             spans[axis] = spans[axis][place if isinstance(place, int) else 0 :][:1]

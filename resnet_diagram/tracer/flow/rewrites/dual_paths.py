@@ -5,7 +5,7 @@ branch `y = (a, b)` it makes `(s + a, d, b)`. This equals `(s, d, 0) + (a, 0, b)
 and the whole branch, each padded with zeros for the channels of the other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from resnet_diagram.spec.traits import APPENDED
@@ -27,7 +27,17 @@ def dual_paths(steps: list[Step]) -> list[Step]:
             if main is None:
                 shape = (addend.out_shape[0] + new_part.out_shape[0], *addend.out_shape[1:])
                 main = _append(steps, Role.CONCAT, join, (addend, new_part), shape)
-            _unite(join, (operand, main), steps)
+            for source in join.sources:
+                steps[source].targets.remove(join.index)
+            join.role, join.in_shape, join.sources = Role.ADD, join.out_shape, []
+            for whole in (operand, main):  # each is padded with zeros
+                pad = _append(steps, Role.PAD, join, (whole,), join.out_shape)
+                (last,) = pad.nodes
+                args = (Ref(whole.nodes[-1], (last.shape[0], *whole.out_shape)), (), 0)
+                pad.nodes = [operation_at(last, APPENDED, args, ("self", "pad", "value"), last.shape)]
+                pad.targets = [join.index]
+                join.sources.append(pad.index)
+            drop_unread(steps)
             place |= dict.fromkeys(range(before, len(steps)), join.index)
     new_first = sorted(steps, key=lambda s: (place.get(s.index, s.index), s.index not in place, s.index))
     return renumbered(new_first)
@@ -92,22 +102,6 @@ def _source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step |
         return steps[first.sources[0]] if halved_axis(first, second) == 1 else None
     both = (steps[n] for n in first.targets if n in second.targets)
     return next((s for s in both if _joins_channels(s) and s.sources == [first.index, second.index]), None)
-
-
-def _unite(join: Step, operands: Iterable[Step], steps: list[Step]) -> None:
-    """Make a concatenation the sum of two whole values, each padded with zeros."""
-    pads = [_append(steps, Role.PAD, join, (operand,), join.out_shape) for operand in operands]
-    for source in join.sources:
-        steps[source].targets.remove(join.index)
-    for pad in pads:
-        last, operand = pad.nodes[-1], steps[pad.sources[0]]
-        value = Ref(operand.nodes[-1], (last.shape[0], *operand.out_shape))
-        names = ("self", "pad", "value")
-        pad.nodes = [operation_at(last, APPENDED, (value, (), 0), names, last.shape)]
-        pad.targets = [join.index]
-    join.role, join.in_shape = Role.ADD, join.out_shape
-    join.sources = [pad.index for pad in pads]
-    drop_unread(steps)
 
 
 def _append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], shape: Sizes) -> Step:

@@ -45,11 +45,19 @@ def series_of(
     cuts = _cut_points(steps, nodes, without_direct)
     items: list[Item] = []
     for left, right in pairwise(cuts):
-        inner = nodes[left + 1 : right]
+        fork, merge, inner = nodes[left], nodes[right], nodes[left + 1 : right]
         if inner:
             spans_all = left == 0 and right == len(nodes) - 1
-            direct = nodes[right] in steps[nodes[left]].targets and not (spans_all and without_direct)
-            items.append(_region_between(steps, nodes[left], nodes[right], inner, direct, depth))
+            direct = merge in steps[fork].targets and not (spans_all and without_direct)
+            parts = _connected_parts(steps, inner)
+            branches: list[list[Item]] = []
+            if (len(parts) > 1 or direct) and depth < _DEEPEST:
+                branches = [series_of(steps, [fork, *part, merge], True, depth + 1) for part in parts]
+            joined = any(_is_joined(steps, branch, fork, merge) for branch in branches)
+            if branches and not (joined and steps[merge].role is Role.CONCAT):
+                items.append(Region(fork, merge, [[], *branches] if direct else branches))
+            else:
+                items.append(Region(fork, merge, inner=inner, direct=direct))
         if right != len(nodes) - 1:
             items.append(nodes[right])
     return items
@@ -69,22 +77,6 @@ def _cut_points(steps: Sequence[Step], nodes: list[int], without_direct: bool) -
             if place > reach and not (without_direct and k == 0 and place == last):
                 reach = place
     return cuts if cuts[-1] == last else [*cuts, last]
-
-
-def _region_between(
-    steps: Sequence[Step], fork: int, merge: int, inner: list[int], direct: bool, depth: int
-) -> Region:
-    """Return the region between two neighbouring cut points."""
-    parts = _connected_parts(steps, inner)
-    if (len(parts) == 1 and not direct) or depth >= _DEEPEST:
-        return Region(fork, merge, inner=inner, direct=direct)
-    branches: list[list[Item]] = [[]] if direct else []
-    branches += [series_of(steps, [fork, *part, merge], True, depth + 1) for part in parts]
-    if steps[merge].role is Role.CONCAT and any(
-        _is_joined(steps, branch, fork, merge) for branch in branches
-    ):
-        return Region(fork, merge, inner=inner, direct=direct)
-    return Region(fork, merge, branches)
 
 
 def _is_joined(steps: Sequence[Step], branch: Sequence[Item], fork: int, merge: int) -> bool:
