@@ -25,7 +25,7 @@ from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.tracer import parse_input, trace
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role
-from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
+from resnet_diagram.tracer.structure.graphs.reduction import Edge, Reduction
 from resnet_diagram.tracer.structure.graphs.regions import Region
 from resnet_diagram.wording.facts import facts
 from tests.tracer.facts import layers
@@ -187,19 +187,19 @@ def ladder(count: int) -> list[Step]:
 
 
 def work_of(steps: list[Step]) -> int:
-    """Return the number of ways that the reduction of some steps adds and removes."""
+    """Return the number of edges that the reduction of some steps adds and removes."""
     changes = 0
 
     class Counted(Reduction):
-        def _add(self, way: Way) -> None:
+        def _add(self, edge: Edge) -> None:
             nonlocal changes
             changes += 1
-            super()._add(way)
+            super()._add(edge)
 
-        def _remove(self, way: Way) -> None:
+        def _remove(self, edge: Edge) -> None:
             nonlocal changes
             changes += 1
-            super()._remove(way)
+            super()._remove(edge)
 
     last = len(steps) - 1
     Counted(steps, Region(0, last, inner=list(range(1, last))))

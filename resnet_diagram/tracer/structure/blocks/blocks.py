@@ -54,7 +54,7 @@ class Translator:
             if isinstance(item, Region):
                 parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
                 reduction = self._reduction(item)
-                series = reduction and reduction.only_way
+                series = reduction and reduction.series
                 if series:
                     parts += self.parts(series, self.steps[item.fork].out_shape, ending)
                 else:

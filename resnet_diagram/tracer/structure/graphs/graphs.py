@@ -31,7 +31,7 @@ from resnet_diagram.tracer.structure.blocks.residual import (
     is_subtracted,
     shortcut_kind,
 )
-from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
+from resnet_diagram.tracer.structure.graphs.reduction import Edge, Reduction
 from resnet_diagram.tracer.structure.graphs.regions import Item, Region, continues, steps_in
 from resnet_diagram.tracer.structure.layers import layer_of
 from resnet_diagram.tracer.structure.parts import Part
@@ -57,7 +57,7 @@ class GraphBuilder:
     steps_of: dict[int, list[int]] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     shared: dict[tuple[str, ...], int] = field(default_factory=dict)
-    waiting: dict[int, list[Way]] = field(default_factory=dict)
+    waiting: dict[int, list[Edge]] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
     memories: frozenset[str] = frozenset()
 
@@ -94,27 +94,27 @@ class GraphBuilder:
 
     def _vertex(self, number: int) -> None:
         """Add the nodes of a step that remains: the chains that lead to it, and the step itself."""
-        step, ways = self.steps[number], self.reduction.into[number]
+        step, edges = self.steps[number], self.reduction.into[number]
         if step.role is Role.SOURCE:
             return
         if number == self.region.fork or step.sources == [0]:
             self._add(GraphNode(shape=step.out_shape), number)
             return
         if step.role is Role.SINK:
-            for way in sorted(ways, key=lambda way: steps_in(way.items)[-1:]):
-                last = steps_in(way.items)[-1] if way.items else way.tail
-                self._record(last, self._chain(way, way.items, split=True))
+            for edge in sorted(edges, key=lambda edge: steps_in(edge.items)[-1:]):
+                last = steps_in(edge.items)[-1] if edge.items else edge.tail
+                self._record(last, self._chain(edge, edge.items, split=True))
             return
-        if len(ways) == 1:
-            self._record(number, self._chain(ways[0], [*ways[0].items, number], split=True))
+        if len(edges) == 1:
+            self._record(number, self._chain(edges[0], [*edges[0].items, number], split=True))
             return
-        ways = [joined for way in ways for joined in self.waiting.pop(way.tail, [way])]
+        edges = [joined for edge in edges for joined in self.waiting.pop(edge.tail, [edge])]
         if self._goes_on(number):
-            self.waiting[number] = ways
+            self.waiting[number] = edges
             return
-        reads = [self._chain(way, way.items, ending=number) for way in ways]
+        reads = [self._chain(edge, edge.items, ending=number) for edge in edges]
         if step.role in MERGES and self._fits(step, reads):
-            self._merge(number, step, ways, reads)
+            self._merge(number, step, edges, reads)
         else:
             layer = layer_of(step, self.translator.name(step))
             node = GraphNode(shape=layer.out_shape, reads=tuple(reads), body=(layer,))
@@ -144,17 +144,17 @@ class GraphBuilder:
         self.number_of[step] = number
         self.steps_of.setdefault(number, []).append(step)
 
-    def _chain(self, way: Way, items: Sequence[Item], *, split: bool = False, ending: int = -1) -> int:
+    def _chain(self, edge: Edge, items: Sequence[Item], *, split: bool = False, ending: int = -1) -> int:
         """Return the node behind a chain; that before it where nothing lies on it.
 
         `split`: give a module that runs several times, as a head of several levels, a node of its own.
         `ending` is the merge that the chain leads to.
         """
-        start = self.number_of[way.tail]
-        if items and isinstance(items[0], int) and items[0] == way.tail:
+        start = self.number_of[edge.tail]
+        if items and isinstance(items[0], int) and items[0] == edge.tail:
             items = items[1:]
         before = self.nodes[start].shape
-        elements = self.translator.run(items, self.steps[way.tail].out_shape or before, ending)
+        elements = self.translator.run(items, self.steps[edge.tail].out_shape or before, ending)
         for run in self._split(elements) if split else [elements] if elements else []:
             key = tuple(layer.name for layer in walk(run) if layer.kind in WEIGHTED_KINDS)
             shares = self.shared.get(key) if key else None
@@ -178,13 +178,13 @@ class GraphBuilder:
             before = kind
         return [tuple(run) for run in runs]
 
-    def _merge(self, number: int, step: Step, ways: Sequence[Way], reads: list[int]) -> None:
+    def _merge(self, number: int, step: Step, edges: Sequence[Edge], reads: list[int]) -> None:
         signs = self._signs(reads) if step.role is Role.ADD else ()
         kind: ShortcutKind | None = None
         if step.role is Role.ADD:
-            place = self._shortcut(number, step, ways, reads)
+            place = self._shortcut(number, step, edges, reads)
             if place is not None:
-                kind = shortcut_kind(self._between(ways[place], reads[place]))
+                kind = shortcut_kind(self._between(edges[place], reads[place]))
                 order = [*(k for k in range(len(reads)) if k != place), place]
                 reads = [reads[k] for k in order]
                 signs = tuple(signs[k] for k in order) if signs else ()
@@ -217,19 +217,19 @@ class GraphBuilder:
                 self.nodes[read] = replace(node, body=node.body[:-1], shape=out_shape(node.body[-2]))
         return tuple(signs) if -1 in signs else ()
 
-    def _between(self, way: Way, read: int) -> tuple[Element, ...]:
-        """Return the elements on a way into a merge."""
-        return () if read == self.number_of[way.tail] else self.nodes[read].body
+    def _between(self, edge: Edge, read: int) -> tuple[Element, ...]:
+        """Return the elements on a edge into a merge."""
+        return () if read == self.number_of[edge.tail] else self.nodes[read].body
 
     # -- residual additions --------------------------------------------------------------------------------
 
-    def _shortcut(self, number: int, step: Step, ways: Sequence[Way], reads: Sequence[int]) -> int | None:
-        """Return the place of the way that is the shortcut of a residual addition, None for another sum."""
+    def _shortcut(self, number: int, step: Step, edges: Sequence[Edge], reads: Sequence[int]) -> int | None:
+        """Return the place of the edge that is the shortcut of a residual addition, None for another sum."""
         if self._is_in_gate(number):
             return None
-        runs = [self._between(way, read) for way, read in zip(ways, reads, strict=True)]
-        for place in sorted(range(len(ways)), key=lambda k: cost(runs[k])):
-            start, shape = self.number_of[ways[place].tail], self.nodes[reads[place]].shape
+        runs = [self._between(edge, read) for edge, read in zip(edges, reads, strict=True)]
+        for place in sorted(range(len(edges)), key=lambda k: cost(runs[k])):
+            start, shape = self.number_of[edges[place].tail], self.nodes[reads[place]].shape
             others = [read for k, read in enumerate(reads) if k != place]
             free = [read for read in others if not self._is_used_elsewhere(read)]
             plain = not cost(runs[place])[0]
@@ -269,9 +269,9 @@ class GraphBuilder:
 
     def _is_used_elsewhere(self, read: int) -> bool:
         """Return whether a value has another use than to be added: it is no residual then."""
-        ways = (way for step in self.steps_of.get(read, ()) for way in self.reduction.out.get(step, ()))
-        readers = (way for way in ways if not way.items)
-        return any(self.steps[way.head].role is not Role.ADD for way in readers)
+        edges = (edge for step in self.steps_of.get(read, ()) for edge in self.reduction.out.get(step, ()))
+        readers = (edge for edge in edges if not edge.items)
+        return any(self.steps[edge.head].role is not Role.ADD for edge in readers)
 
     def _behind(self, start: int, ends: Sequence[int], joining: bool) -> list[int]:
         """Return the nodes that lead from `start` to later ones.

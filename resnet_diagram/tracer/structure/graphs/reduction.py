@@ -18,7 +18,7 @@ from resnet_diagram.tracer.structure.graphs.regions import Item, Region, steps_i
 
 
 @dataclass(slots=True, eq=False)
-class Way:
+class Edge:
     """A series from one step to another, both excluded."""
 
     tail: int
@@ -27,9 +27,9 @@ class Way:
 
 
 class Reduction:
-    """The steps that remain between the ends of a region, and the ways into and out of each.
+    """The steps that remain between the ends of a region, and the edges into and out of each.
 
-    Unless it is `whole`, the ways into its merge stay as they are.
+    Unless it is `whole`, the edges into its merge stay as they are.
     """
 
     def __init__(self, steps: Sequence[Step], region: Region, *, whole: bool = True) -> None:
@@ -39,13 +39,13 @@ class Reduction:
         inputs = (number for number in inner if steps[number].sources == [0] and not fork)
         self._ends = {fork, merge, *inputs}
         numbers = [fork, *inner, merge]
-        self.into: dict[int, list[Way]] = {number: [] for number in numbers}
-        self.out: dict[int, list[Way]] = {number: [] for number in numbers}
+        self.into: dict[int, list[Edge]] = {number: [] for number in numbers}
+        self.out: dict[int, list[Edge]] = {number: [] for number in numbers}
         for number in numbers:
             for source in steps[number].sources if number != fork else ():
                 outside = (source, number) == (fork, merge) and not region.direct
                 if source in self.out and source != number and not outside:
-                    self._add(Way(source, number))
+                    self._add(Edge(source, number))
         self._opaque = {number for number in numbers if steps[number].role not in MERGES}
         runs: dict[int, set[int]] = {}  # of each parameter, by the weighted steps that read it
         for step in (steps[number] for number in numbers if steps[number].role in WEIGHTED):
@@ -58,7 +58,7 @@ class Reduction:
             pass
 
     @property
-    def only_way(self) -> list[Item] | None:
+    def series(self) -> list[Item] | None:
         """The series that the region is after all; None for a graph."""
         fork = self.out[self.fork]
         return fork[0].items if len(self.into) == 2 and len(fork) == 1 else None
@@ -66,25 +66,25 @@ class Reduction:
     @property
     def remaining(self) -> list[int]:
         """The steps that are left, each behind those it reads, else in the order they ran."""
-        missing = {number: len(ways) for number, ways in self.into.items()}
+        missing = {number: len(edges) for number, edges in self.into.items()}
         ready = [number for number, count in missing.items() if not count]
         heapify(ready)
         order = []
         while ready:
             order.append(number := heappop(ready))
-            for way in self.out[number]:
-                missing[way.head] -= 1
-                if not missing[way.head]:
-                    heappush(ready, way.head)
+            for edge in self.out[number]:
+                missing[edge.head] -= 1
+                if not missing[edge.head]:
+                    heappush(ready, edge.head)
         return order
 
-    def _add(self, way: Way) -> None:
-        self.out[way.tail].append(way)
-        self.into[way.head].append(way)
+    def _add(self, edge: Edge) -> None:
+        self.out[edge.tail].append(edge)
+        self.into[edge.head].append(edge)
 
-    def _remove(self, way: Way) -> None:
-        self.out[way.tail].remove(way)
-        self.into[way.head].remove(way)
+    def _remove(self, edge: Edge) -> None:
+        self.out[edge.tail].remove(edge)
+        self.into[edge.head].remove(edge)
 
     def _simplify(self, numbers: Iterable[int]) -> None:
         """Join series and branches, beginning at some steps, until nothing changes."""
@@ -93,33 +93,33 @@ class Reduction:
             number = waiting.pop()
             if number not in self.into:
                 continue
-            ways = self.into[number]
-            if len(ways) > 1 and number not in self._joins and self._are_branches(ways):
-                tail = ways[0].tail
+            edges = self.into[number]
+            if len(edges) > 1 and number not in self._joins and self._are_branches(edges):
+                tail = edges[0].tail
                 branches = sorted(
-                    (way.items for way in ways), key=lambda items: min(steps_in(items[:1]), default=-1)
+                    (edge.items for edge in edges), key=lambda items: min(steps_in(items[:1]), default=-1)
                 )
-                for way in list(ways):
-                    self._remove(way)
-                self._add(Way(tail, number, [Region(tail, number, branches)]))
+                for edge in list(edges):
+                    self._remove(edge)
+                self._add(Edge(tail, number, [Region(tail, number, branches)]))
                 waiting += [tail]
-            if number not in self._ends and len(ways) == len(self.out[number]) == 1:
-                before, after = ways[0], self.out[number][0]
+            if number not in self._ends and len(edges) == len(self.out[number]) == 1:
+                before, after = edges[0], self.out[number][0]
                 self._remove(before)
                 self._remove(after)
                 del self.into[number], self.out[number]
-                self._add(Way(before.tail, after.head, [*before.items, number, *after.items]))
+                self._add(Edge(before.tail, after.head, [*before.items, number, *after.items]))
                 waiting += [after.head]
 
-    def _are_branches(self, ways: Sequence[Way]) -> bool:
-        """Return whether ways that all start at one step are branches.
+    def _are_branches(self, edges: Sequence[Edge]) -> bool:
+        """Return whether edges that all start at one step are branches.
 
         They end in a merge, or no other steps run their modules.
         """
-        if len({path.tail for path in ways}) > 1:
+        if len({edge.tail for edge in edges}) > 1:
             return False
-        number = ways[0].head
-        steps = {number, *steps_in([item for path in ways for item in path.items])}
+        number = edges[0].head
+        steps = {number, *steps_in([item for edge in edges for item in edge.items])}
         return number not in self._opaque or not self._runs_elsewhere(steps)
 
     def _runs_elsewhere(self, steps: set[int]) -> bool:
@@ -127,10 +127,10 @@ class Reduction:
         return any(runs & steps and runs - steps for runs in self._runs)
 
     def _close_hammocks(self) -> bool:
-        """Make each irreducible part with one way in and one out a region; return whether there was any."""
+        """Make each irreducible part with one edge in and one out a region; return whether there was any."""
         numbers = self.remaining
-        before = _dominators(numbers, {n: [way.tail for way in self.into[n]] for n in numbers})
-        behind = _dominators(numbers[::-1], {n: [way.head for way in self.out[n]] for n in numbers})
+        before = _dominators(numbers, {n: [edge.tail for edge in self.into[n]] for n in numbers})
+        behind = _dominators(numbers[::-1], {n: [edge.head for edge in self.out[n]] for n in numbers})
         changed = False
         for end in numbers[1:]:
             start = before.get(end, end)
@@ -147,26 +147,26 @@ class Reduction:
         """Return the remaining steps between two."""
 
         def sources(number: int) -> list[int]:
-            return [way.tail for way in self.into[number] if way.tail != start]
+            return [edge.tail for edge in self.into[number] if edge.tail != start]
 
         return set(reachable(sources(end), sources))
 
     def _close(self, start: int, end: int, inner: set[int]) -> bool:
         """Make a part a region, unless other steps run its modules; return whether it is one."""
-        ways = [way for number in inner for way in self.into[number]] + list(self.into[end])
-        numbers = sorted(inner.union(*(steps_in(way.items) for way in ways)))
+        edges = [edge for number in inner for edge in self.into[number]] + list(self.into[end])
+        numbers = sorted(inner.union(*(steps_in(edge.items) for edge in edges)))
         if self._runs_elsewhere({*numbers, end}):
             return False
-        for way in ways:
-            self._remove(way)
+        for edge in edges:
+            self._remove(edge)
         for number in inner:
             del self.into[number], self.out[number]
-        self._add(Way(start, end, [Region(start, end, inner=numbers)]))
+        self._add(Edge(start, end, [Region(start, end, inner=numbers)]))
         return True
 
 
 def _dominators(order: Sequence[int], sources: dict[int, list[int]]) -> dict[int, int]:
-    """Return for each step the last one that all ways to it pass; `order` begins with the root."""
+    """Return for each step the last one that all paths to it pass; `order` begins with the root."""
     root = order[0]
     above, depth = {root: root}, {root: 0}
     for number in order[1:]:
