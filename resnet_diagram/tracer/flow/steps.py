@@ -1,6 +1,7 @@
 """The steps of a flow of activations."""
 
 from dataclasses import dataclass, field
+from math import prod
 
 from resnet_diagram.tracer.flow.graph import Node, OpGraph, Sizes
 from resnet_diagram.tracer.flow.undrawn import Undrawn
@@ -30,6 +31,11 @@ class Step:
     gathered: int = 0
     joining: tuple[str, ...] = ()
     targets: list[int] = field(default_factory=list)
+
+    @property
+    def values(self) -> int:
+        """The number of values in its result, for the whole batch."""
+        return prod(self.nodes[-1].shape) if self.nodes else 0
 
 
 @dataclass(slots=True, eq=False)

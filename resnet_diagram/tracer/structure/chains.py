@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
-from resnet_diagram.spec.measure import is_gate, out_shape
+from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.spec.paths import is_within, outer_paths
 from resnet_diagram.spec.traits import KEEPING_SHAPE
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.stages import Split, size_of
+from resnet_diagram.tracer.structure.stages import Split
 
 
 @dataclass(slots=True, eq=False)
@@ -98,8 +98,7 @@ def _runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], l
     waiting: list[Part] = []
     for part in parts:
         if part.is_layer(LayerKind.CONV):
-            positions, _ = size_of(out_shape(part.element), part.values)
-            runs.append(Run(calls[part.call].path, positions, waiting, [part]))
+            runs.append(Run(calls[part.call].path, part.size[0], waiting, [part]))
             waiting = []
         elif runs and not waiting and (part.is_layer(*KEEPING_SHAPE) or isinstance(part.element, Block)):
             runs[-1].parts.append(part)

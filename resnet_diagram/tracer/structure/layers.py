@@ -217,24 +217,19 @@ def _weighted(step: Step) -> dict[str, Any]:
     return {"op": name, "kind": LayerKind.OTHER}
 
 
-def _whole_padding(
-    step: Step, kernel: tuple[int, ...], stride: tuple[int, ...], padding: tuple[int, ...]
-) -> tuple[int, ...]:
-    """Return the padding of a pooling with that of a layer before it, by the shapes of both ends."""
-    sizes = zip(step.in_shape[1:], step.out_shape[1:], kernel, stride, padding, strict=False)
-    return tuple(
-        next((p for p in range(least, k + 1) if (size + 2 * p - k) // s + 1 == out), least)
-        for size, out, k, s, least in sizes
-    )
-
-
 def _pooling(step: Step) -> dict[str, Any]:
     """Return the fields of a pooling: global ones, whatever their spelling, have no kernel."""
     node, spatial = step.nodes[-1], step.in_shape[1:]
     name, kind = operator_of(node.op).name, "avg" if step.role is Role.AVG_POOL else "max"
     if name == "blur_pool":
-        fields = {key: _convolution(step)[key] for key in ("kernel", "stride", "padding")}
-        return {"op": name, **fields, "padding": _whole_padding(step, **fields)}
+        given = _convolution(step)
+        kernel, stride = given["kernel"], given["stride"]
+        sizes = zip(spatial, step.out_shape[1:], kernel, stride, given["padding"], strict=False)
+        padding = tuple(  # with that of a layer before it, by the shapes of both ends
+            next((p for p in range(least, k + 1) if (size + 2 * p - k) // s + 1 == out), least)
+            for size, out, k, s, least in sizes
+        )
+        return {"op": name, "kernel": kernel, "stride": stride, "padding": padding}
     if name in SUMMARIES.values() or (name == GENERALISED_MEAN and set(step.out_shape[1:]) <= {1}):
         return {"op": name}
     if name in ("mean", "amax", "max"):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind
 
 
@@ -15,6 +16,11 @@ class Part:
     element: Element
     call: int
     values: int = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The number of positions, with those that some models fold into the batch, and of values."""
+        return self.values // max(out_shape(self.element)[0], 1), self.values
 
     @property
     def residual(self) -> bool:

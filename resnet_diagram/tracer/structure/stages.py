@@ -20,7 +20,7 @@ from resnet_diagram.spec.measure import (
 from resnet_diagram.spec.model import Block, Element, Graph, Stage
 from resnet_diagram.spec.paths import common_path, is_within, outer_paths
 from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
-from resnet_diagram.tracer.flow.graph import Call, Sizes
+from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.transformer_layers import layered
 
@@ -172,7 +172,7 @@ def _units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Seque
             units.append(Unit(calls[number].path, (0, 0), waiting=waiting))
             waiting = []
         units[-1].parts.append(part)
-        units[-1].size = size_of(out_shape(part.element), part.values)
+        units[-1].size = part.size
         previous = number
     return units
 
@@ -190,8 +190,7 @@ def _without_ends(
     for units, module, following in zip_longest(runs, modules, runs[1:]):
         waiting = list(following[0].waiting if following else parts)
         while waiting and around[module] == 1 and is_within(calls[waiting[0].call].path, module):
-            positions, _ = size_of(out_shape(waiting[0].element), waiting[0].values)
-            if len(units) > 1 and positions != units[-1].size[0]:
+            if len(units) > 1 and waiting[0].size[0] != units[-1].size[0]:
                 break
             units[-1].parts.append(waiting.pop(0))
         if following:
@@ -320,17 +319,6 @@ def _stage_in(path: str) -> str:
     names = path.split(".")
     places = (k for k, name in enumerate(names[:-2]) if name == "stages" and names[k + 1].isdigit())
     return ".".join(names[: next(places, -2) + 2])
-
-
-def size_of(shape: Sizes, values: int) -> tuple[int, int]:
-    """Return the number of positions and the number of values.
-
-    `values` count the batch too, into which some models fold positions.
-
-    >>> size_of((64, 56, 56), 200704), size_of((64, 49), 200704)
-    ((3136, 200704), (3136, 200704))
-    """
-    return values // max(shape[0], 1), values
 
 
 def _with_names(

@@ -63,7 +63,7 @@ class Translator:
                         if reduction
                         else self._region(item, ending)
                     )
-                    part.values = part.values or _values_of(self.steps[item.merge])
+                    part.values = part.values or self.steps[item.merge].values
                     parts.append(part)
                 if series and not isinstance(series[-1], Region):
                     shape = _shape_after(parts[-1].element)
@@ -77,7 +77,7 @@ class Translator:
                 step = self.steps[item]
                 parts += self._adapted(shape, step.in_shape, step)
                 layer = layer_of(step, self.name(step))
-                parts.append(Part(layer, step.call, _values_of(step)))
+                parts.append(Part(layer, step.call, step.values))
                 shape = step.out_shape
             elif item != merge_done:
                 shape = self.steps[item].out_shape
@@ -320,11 +320,6 @@ def _outputs_read(node: Node, source: Node) -> Iterator[int]:
             yield ref.output
         elif ref.node.active and operator_of(ref.node.op).role is Role.PASS:
             yield from _outputs_read(ref.node, source)
-
-
-def _values_of(step: Step) -> int:
-    """Return the number of values in a step's result, for the whole batch."""
-    return prod(step.nodes[-1].shape) if step.nodes else 0
 
 
 def _shape_after(element: Element) -> Sizes:

@@ -85,8 +85,7 @@ class GraphBuilder:
         call = common_call(self.translator.calls, [self.steps[number].call for number in inner])
         name = self.translator.calls[call].path or "graph"
         graph = Graph(nodes=tuple(self.nodes), outputs=outputs, name=name)
-        values = prod(self.steps[ends[0]].nodes[-1].shape) if self.steps[ends[0]].nodes else 0
-        return Part(graph, call if fork else 0, values)
+        return Part(graph, call if fork else 0, self.steps[ends[0]].values)
 
     def _memory_in(self, end: int) -> tuple[str, ...]:
         """Return the name of the memory that ends in a step, none for another step."""
@@ -218,7 +217,7 @@ class GraphBuilder:
         return tuple(signs) if -1 in signs else ()
 
     def _between(self, edge: Edge, read: int) -> tuple[Element, ...]:
-        """Return the elements on a edge into a merge."""
+        """Return the elements on an edge into a merge."""
         return () if read == self.number_of[edge.tail] else self.nodes[read].body
 
     # -- residual additions --------------------------------------------------------------------------------
