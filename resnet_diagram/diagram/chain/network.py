@@ -50,37 +50,22 @@ def network_items(network: Network, options: Options, stage: StageBuilder) -> tu
         numbers={id(outer): at for at, outer in numbered_stages(network)},
         ends=ends,
     )
-    return (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))
-
-
-def _stem(network: Network, context: BuildContext) -> tuple[Item, ...]:
     value = Origin(shape=shape_text(network.input_shape))
     start = Node(id="input", role=NodeRole.INPUT, lines=(shape_label(network.input_shape),), origin=value)
-    if not network.stem and len(network.inputs) > 1:
-        return ()
-    stored = (start, *items(network.stem, "stem", context))
-    if not network.stem:
-        return stored
-    title = phrase(Kind.TITLE, Word.STEM)
-    return (Group(id="stem", role=GroupRole.STEM, title=title, items=stored, origin=origin(network.stem)),)
-
-
-def _head(network: Network, context: BuildContext, options: Options) -> tuple[Item, ...]:
-    stored = items(network.head, "head", context)
-    if not stored:
-        return ()
-    shapes = change_label(in_shape(network.head[0]), out_shape(network.head[-1]))
-    caption = shapes if Show.SHAPES in options.show else NOTHING
-    return (
-        Group(
-            id="head",
-            role=GroupRole.HEAD,
-            title=phrase(Kind.TITLE, Word.HEAD),
-            items=stored,
-            caption=caption,
-            origin=origin(network.head),
-        ),
-    )
+    stem: tuple[Item, ...] = () if not network.stem and len(network.inputs) > 1 else (start,)
+    if network.stem:
+        inside, title = (start, *items(network.stem, "stem", context)), phrase(Kind.TITLE, Word.STEM)
+        shown = origin(network.stem)
+        stem = (Group(id="stem", role=GroupRole.STEM, title=title, items=inside, origin=shown),)
+    body, head = _body(network, context, options), items(network.head, "head", context)
+    if head:
+        title, caption = phrase(Kind.TITLE, Word.HEAD), NOTHING
+        if Show.SHAPES in options.show:
+            caption = change_label(in_shape(network.head[0]), out_shape(network.head[-1]))
+        shown = origin(network.head)
+        group = Group(id="head", role=GroupRole.HEAD, title=title, items=head, caption=caption, origin=shown)
+        head = (group,)
+    return (*stem, *body, *head)
 
 
 def _body(network: Network, context: BuildContext, options: Options) -> tuple[Item, ...]:
