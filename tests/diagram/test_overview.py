@@ -158,6 +158,34 @@ def test_a_gate_or_a_change_of_windows_is_no_long_skip() -> None:
     assert all(arc.tail == arc.head for arc in found.arcs)
 
 
+UNSQUEEZED = Layer(kind=LayerKind.RESHAPE, op="reshape", in_shape=(4, 8, 8), out_shape=(4, 1, 8, 8))
+TRUNK = (conv(), Stage(body=(residual(conv()), residual(conv()), residual(conv()))), conv())
+
+
+@pytest.mark.parametrize("branches", [((), TRUNK), (TRUNK, ()), ((UNSQUEEZED,), TRUNK)])
+def test_a_mask_that_residual_blocks_compute_is_open_beside_what_it_multiplies(
+    branches: tuple[tuple[Element, ...], ...],
+) -> None:
+    found, units = overview(network(Block(branches=branches, merge=Merge.MULTIPLY)), StageNames.STAGE)
+    assert [shown(frame) for frame in stages(found)] == [["1", "2", "3"]]
+    (product,) = [arc for arc in found.arcs if arc.tail != arc.head]
+    assert (only(found, product), product.role, product.label) == (
+        ("2", "6"),
+        EdgeRole.FLOW,
+        "multiplication",
+    )
+    assert len(units) == 3
+
+
+@pytest.mark.parametrize(
+    "branches", [(TRUNK, TRUNK), ((conv(),), TRUNK), ((), (residual(conv()), conv())), (TRUNK,)]
+)
+def test_other_products_stay_closed(branches: tuple[tuple[Element, ...], ...]) -> None:
+    found, _ = overview(network(Block(branches=branches, merge=Merge.MULTIPLY)), StageNames.STAGE)
+    assert not stages(found)
+    assert all(arc.tail == arc.head for arc in found.arcs)
+
+
 def test_layers_between_blocks_are_one_bar() -> None:
     plain = (conv(), conv())
     found, units = overview(network(Stage(body=(*plain, residual(conv())))), StageNames.STAGE)

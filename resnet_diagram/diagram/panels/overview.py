@@ -11,7 +11,7 @@ from resnet_diagram.diagram.origin import origin, shortcut_origin, together
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import FrameDraft, OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import layer_notes
-from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long
+from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, long_branch
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.counting.blocks import Run, residual_units
 from resnet_diagram.spec.counting.blocks import units as counted_units
@@ -21,7 +21,7 @@ from resnet_diagram.spec.measure import gate_ratio, in_shape, is_block, is_gate,
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED, is_shown, moves_positions_to_channels
 from resnet_diagram.wording.blocks import gate_lines, unit_title
-from resnet_diagram.wording.contents import weighted_lines
+from resnet_diagram.wording.contents import merge_name, weighted_lines
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, names_only, shortcut_label
 from resnet_diagram.wording.modules import StageNames, stage_title
@@ -219,12 +219,12 @@ def _long(draft: OverviewDraft, block: Block, frame: FrameDraft | None) -> Frame
     """Add a block whose branch is drawn open: an arc from before its first bar to behind its last."""
     before = len(draft.bar_ids)
     inner = frame or draft.frame()
-    branch = next(branch for branch in block.branches if branch)
-    _flow(draft, (*block.before, *branch), inner)
+    _flow(draft, (*block.before, *long_branch(block)), inner)
     bars = draft.bar_ids[before:]
     if bars:
         role, label = _shortcut(block)
         label = label or (phrase(Kind.OPERATOR, Word.CONCAT) if role is EdgeRole.SKIP else NOTHING)
+        label = merge_name(block.merge) if is_gate(block) else label
         following = (
             [layer for layer in walk(block.shortcut) if layer.kind in FOLLOWING] if block.shortcut else []
         )
