@@ -24,13 +24,19 @@ def loads(text: str, place: str = "", name: str = "") -> Network:
     try:
         return network_of(tomllib.loads(text), name)
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{place or 'TOML'}: {_syntax(str(error))}{backslash_remedy(str(error))}") from None
+        reason, _, where = str(error).rpartition(" (at ")  # the parser's words, the location first
+        problem = f"{where.rstrip(')')}: not valid TOML: {reason[:1].lower()}{reason[1:]}."
+        raise SpecError(f"{place or 'TOML'}: {problem}{backslash_remedy(str(error))}") from None
     except ValueError as error:
         raise SpecError(f"{place or 'TOML'}: not valid TOML: {error}.") from None
     except RecursionError:
         raise SpecError(f"{place or 'TOML'}: nested too deeply to be read.") from None
     except FaultError as fault:
-        raise SpecError(_message(text, place, fault)) from None
+        from resnet_diagram.spec.toml.lines import line_of
+
+        line = line_of(text, fault.path)
+        places = [place, f"line {line}" if line else "", path_text(fault.path)]
+        raise SpecError(": ".join(filter(None, [", ".join(filter(None, places)), fault.problem]))) from None
     except SpecError as error:
         raise SpecError(f"{place}: {error}" if place else str(error)) from None
 
@@ -40,12 +46,6 @@ def network_of(settings: dict[str, Any], name: str = "") -> Network:
     validate(settings, Table("network"))
     with counting_elements():
         return check(build(settings, name))
-
-
-def _syntax(problem: str) -> str:
-    """Return the parser's error message, reordered so that the location comes first."""
-    reason, _, place = problem.rpartition(" (at ")
-    return f"{place.rstrip(')')}: not valid TOML: {reason[:1].lower()}{reason[1:]}."
 
 
 def path_text(path: Path) -> str:
@@ -58,11 +58,3 @@ def path_text(path: Path) -> str:
     for step in path:
         words += f" {step + 1}" if isinstance(step, int) else f", {step}"
     return words.removeprefix(", ")
-
-
-def _message(text: str, position: str, fault: FaultError) -> str:
-    from resnet_diagram.spec.toml.lines import line_of
-
-    line = line_of(text, fault.path)
-    places = [position, f"line {line}" if line else "", path_text(fault.path)]
-    return ": ".join([", ".join(place for place in places if place), fault.problem]).removeprefix(": ")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from resnet_diagram.errors import escape_in_quotes
@@ -44,9 +44,7 @@ def _is_section(value: Any) -> bool:
     A table, or a list of tables that are more than layers.
     """
     if isinstance(value, list):
-        return bool(value) and all(
-            isinstance(item, dict) and "op" not in item for item in value[:1] + value[1:]
-        )
+        return bool(value) and all(isinstance(item, dict) and "op" not in item for item in value)
     return isinstance(value, dict)
 
 
@@ -76,21 +74,14 @@ def _value(value: Any, indent: str = "") -> str:
             flat = f"[{', '.join(_value(item, indent) for item in value)}]"
             if "\n" not in flat and len(indent) + len(flat) <= _WIDTH:
                 return flat
+            # Each table starts a line; words that follow share it.
             inner = f"{indent}  "
-            return "[\n" + "".join(f"{inner}{line}\n" for line in _filled(value, inner)) + f"{indent}]"
+            lines: list[str] = []
+            for item in value:
+                text = f"{_value(item, inner)},"
+                if lines and isinstance(item, str) and len(inner) + len(lines[-1]) + len(text) < _WIDTH:
+                    lines[-1] += f" {text}"
+                else:
+                    lines.append(text)
+            return "[\n" + "".join(f"{inner}{line}\n" for line in lines) + f"{indent}]"
     return str(value)
-
-
-def _filled(items: Sequence[Any], indent: str) -> Iterator[str]:
-    """Yield the entries of a list; each table starts a line, and words that follow share it."""
-    line = ""
-    for item in items:
-        text = f"{_value(item, indent)},"
-        if line and isinstance(item, str) and len(indent) + len(line) + len(text) < _WIDTH:
-            line += f" {text}"
-        else:
-            if line:
-                yield line
-            line = text
-    if line:
-        yield line

@@ -13,17 +13,14 @@ def dumps(network: Network, *, short: bool = False) -> str:
     Comments at the top list assumptions. Raises SpecError if there is no such text, and with `short` if
     blocks would have to be written layer by layer.
     """
+    called = f"{network.name!r}" if network.name else "The network"
     try:
         settings = shortened(network)
     except FaultError as fault:
         raise SpecError(
-            f"{_called(network)} cannot be written as TOML: {fault.problem} Write it as JSON (net.json)."
+            f"{called} cannot be written as TOML: {fault.problem} Write it as JSON (net.json)."
         ) from None
     if short and not is_short(settings):
-        raise SpecError(f"{_called(network)} has blocks that the short form of TOML cannot describe.")
+        raise SpecError(f"{called} has blocks that the short form of TOML cannot describe.")
     lines = [escape_controls(line) for note in network.notes for line in note.splitlines()]
     return "".join(f"# {line}\n" for line in lines) + toml_text(settings)
-
-
-def _called(network: Network) -> str:
-    return f"{network.name!r}" if network.name else "The network"

@@ -85,11 +85,24 @@ def _convolutions(design: BlockDesign) -> tuple[_Convolution, ...]:
 
 
 def _shortcut(design: BlockDesign, before: Chain) -> Shortcut:
-    """Return the shortcut of a block whose shapes differ."""
+    """Return the shortcut of a block whose shapes differ.
+
+    Option A subsamples and adds channels of zeros, each only if needed. Raises FaultError if there the
+    channels decrease.
+    """
     chain = _chain(design, before.shape, f"{before.prefix}shortcut.")
     stride = design.stride
     if design.option == "A":
-        return _weightless(chain, stride, design.outer)
+        if chain.shape[0] > design.outer:
+            raise FaultError(
+                f"zero-padding leads to more channels, not from {chain.shape[0]} to {design.outer}; "
+                'widen the block, or write shortcut = "B".',
+                "shortcut",
+            )
+        dropped = subsample(chain.shape, stride, name=f"{chain.prefix}subsample")
+        padded = zero_pad(dropped.out_shape, design.outer, name=f"{chain.prefix}pad")
+        layers = tuple(layer for layer in (dropped, padded) if layer.in_shape != layer.out_shape)
+        return Shortcut(kind=kind_of(layers), layers=layers)
     kind = ShortcutKind.PROJECTION
     if design.pooled and stride != 1:
         chain.put(avg_pool(chain.shape, stride, ceil_mode=True, name=f"{chain.prefix}pool"))
@@ -98,20 +111,3 @@ def _shortcut(design: BlockDesign, before: Chain) -> Shortcut:
     if not design.pre_activation:
         chain.norm()
     return Shortcut(kind=kind, layers=tuple(chain.elements))
-
-
-def _weightless(chain: Chain, stride: int, channels: int) -> Shortcut:
-    """Return a shortcut that subsamples and adds channels of zeros, each only if needed.
-
-    Raises FaultError if the channels decrease.
-    """
-    if chain.shape[0] > channels:
-        raise FaultError(
-            f"zero-padding leads to more channels, not from {chain.shape[0]} to {channels}; "
-            'widen the block, or write shortcut = "B".',
-            "shortcut",
-        )
-    dropped = subsample(chain.shape, stride, name=f"{chain.prefix}subsample")
-    padded = zero_pad(dropped.out_shape, channels, name=f"{chain.prefix}pad")
-    layers = tuple(layer for layer in (dropped, padded) if layer.in_shape != layer.out_shape)
-    return Shortcut(kind=kind_of(layers), layers=layers)

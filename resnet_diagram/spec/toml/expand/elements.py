@@ -10,7 +10,6 @@ from resnet_diagram.spec.model import (
     Block,
     Graph,
     GraphNode,
-    Layer,
     Merge,
     Shape,
     Shortcut,
@@ -33,35 +32,33 @@ def put_all(chain: Chain, written: Sequence[Written]) -> None:
 
 
 def put(chain: Chain, written: Written) -> None:
-    """Put one element, or as many blocks as it says, numbered by their position."""
+    """Put one element, or as many blocks as it says, numbered by their position.
+
+    Raises FaultError if an element does not fit the input shape.
+    """
     settings: TomlTable = {"op": written} if isinstance(written, str) else written
     for _ in range(settings.get("repeat", 1)):
-        name = f"{chain.prefix}{chain.number}"
+        name, shape = f"{chain.prefix}{chain.number}", chain.shape
         match table_of(settings):
             case "gate":
                 chain.gate(settings.get("reduction", 16), f"se{chain.number}")
             case "written stage":
-                inner = _run("body", settings["body"], chain.shape, f"{settings.get('name', name)}.")
+                inner = _run("body", settings["body"], shape, f"{settings.get('name', name)}.")
                 chain.put(Stage(name=settings.get("name", name), body=tuple(inner.elements)))
             case "written graph":
-                _put_checked(chain, graph_of(settings, chain.shape, settings.get("name", name)))
+                chain.put(graph_of(settings, shape, settings.get("name", name)))
             case "written block":
-                _put_checked(chain, block_of(settings, chain.shape, name))
+                chain.put(block_of(settings, shape, name))
             case _:
-                layer = layer_of(settings, chain.shape)
+                layer = layer_of(settings, shape)
                 name = f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{chain.number}"
-                _put_checked(chain, replace(layer, name=name))
+                chain.put(replace(layer, name=name))
         chain.number += 1
-
-
-def _put_checked(chain: Chain, element: Layer | Block | Graph) -> None:
-    """Append an element. Raises FaultError if it does not fit the input shape."""
-    shape = chain.shape
-    chain.put(element)
-    try:
-        check_element(element, shape)
-    except FaultError as fault:
-        raise FaultError(fault_text(fault)) from None
+        if not isinstance(chain.elements[-1], Stage):
+            try:
+                check_element(chain.elements[-1], shape)
+            except FaultError as fault:
+                raise FaultError(fault_text(fault)) from None
 
 
 def _run(key: str, written: Sequence[Written], shape: Shape, prefix: str, *path: int) -> Chain:
@@ -108,7 +105,13 @@ def _graph_node(settings: TomlTable, nodes: Sequence[GraphNode], shape: Shape, n
 def block_of(settings: TomlTable, shape: Shape, name: str) -> Block:
     """Return the block described by a table with lists of layers. Raises FaultError if it has no layers."""
     before = _run("before", settings.get("before", []), shape, f"{name}.before.")
-    branches = _branches(settings, before.shape, name)
+    if "layers" in settings:
+        branches = [_run("layers", settings["layers"], before.shape, f"{name}.")]
+    else:
+        branches = [
+            _run("branches", branch, before.shape, f"{name}.{at}.", at)
+            for at, branch in enumerate(settings["branches"])
+        ]
     draft = Block(
         name=name,
         before=before.layers(),
@@ -122,14 +125,6 @@ def block_of(settings: TomlTable, shape: Shape, name: str) -> Block:
         raise FaultError("it has no layers; expected at least one on a branch.")
     after = _run("after", settings.get("after", []), merged_shape(draft), f"{name}.after.")
     return replace(draft, after=after.layers())
-
-
-def _branches(settings: TomlTable, shape: Shape, name: str) -> list[Chain]:
-    if "layers" in settings:
-        return [_run("layers", settings["layers"], shape, f"{name}.")]
-    return [
-        _run("branches", branch, shape, f"{name}.{at}.", at) for at, branch in enumerate(settings["branches"])
-    ]
 
 
 def _shortcut(settings: TomlTable, shape: Shape, prefix: str) -> Shortcut | None:

@@ -1,6 +1,5 @@
 """Build layers from tables."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from resnet_diagram.errors import number_of
@@ -37,13 +36,36 @@ def layer_of(settings: TomlTable, shape: Shape) -> Layer:
             )
     if "kernel" in settings and dims < 1:
         raise FaultError("there are no positions left to slide a window over.", "kernel")
-    layer = _BUILDERS[table_of(settings)](settings, shape)
+    layer = _built(table_of(settings), settings, shape)
     counts = {key: settings[key] for key in ("params", "macs") if key in settings}
     layer = replace(layer, **counts) if counts else layer
     layer = with_settings(layer, settings.get("settings", {}))
     if problem := setting_problem(layer):
         raise FaultError(f"{problem}.", "settings")
     return layer
+
+
+def _built(table: str, settings: TomlTable, shape: Shape) -> Layer:
+    """Return the layer of one of the tables of a layer, with its usual counts."""
+    match table:
+        case "convolution":
+            return _convolution(settings, shape)
+        case "linear":
+            return linear(shape, settings["width"], bias=settings.get("bias", True))
+        case "pooling":
+            pool = max_pool if settings["op"] == "max_pool" else avg_pool
+            padding, ceil_mode = settings.get("padding", 0), settings.get("ceil_mode", False)
+            step = settings.get("stride")
+            return pool(shape, settings["kernel"], stride=step, padding=padding, ceil_mode=ceil_mode)
+        case "zero padding":
+            return zero_pad(shape, settings["width"])
+        case "subsampling":
+            return subsample(shape, settings["stride"])
+        case "group norm":
+            return norm(shape, "group_norm", groups=settings.get("groups", 32))
+        case "any layer":
+            return _any(settings, shape)
+    return _plain(settings, shape)
 
 
 def _convolution(settings: TomlTable, shape: Shape) -> Layer:
@@ -60,33 +82,6 @@ def _convolution(settings: TomlTable, shape: Shape) -> Layer:
         groups=settings.get("groups", 1),
         bias=settings.get("bias", False),
     )
-
-
-def _linear(settings: TomlTable, shape: Shape) -> Layer:
-    return linear(shape, settings["width"], bias=settings.get("bias", True))
-
-
-def _pooling(settings: TomlTable, shape: Shape) -> Layer:
-    pool = max_pool if settings["op"] == "max_pool" else avg_pool
-    return pool(
-        shape,
-        settings["kernel"],
-        stride=settings.get("stride"),
-        padding=settings.get("padding", 0),
-        ceil_mode=settings.get("ceil_mode", False),
-    )
-
-
-def _zero_padding(settings: TomlTable, shape: Shape) -> Layer:
-    return zero_pad(shape, settings["width"])
-
-
-def _subsampling(settings: TomlTable, shape: Shape) -> Layer:
-    return subsample(shape, settings["stride"])
-
-
-def _group_norm(settings: TomlTable, shape: Shape) -> Layer:
-    return norm(shape, "group_norm", groups=settings.get("groups", 32))
 
 
 def _plain(settings: TomlTable, shape: Shape) -> Layer:
@@ -118,15 +113,3 @@ def _any(settings: TomlTable, shape: Shape) -> Layer:
         groups=settings.get("groups", 1),
         bias=settings.get("bias", False),
     )
-
-
-_BUILDERS: dict[str, Callable[[TomlTable, Shape], Layer]] = {
-    "convolution": _convolution,
-    "linear": _linear,
-    "pooling": _pooling,
-    "zero padding": _zero_padding,
-    "subsampling": _subsampling,
-    "group norm": _group_norm,
-    "plain layer": _plain,
-    "any layer": _any,
-}

@@ -68,16 +68,21 @@ class BlockDesign:
 
 def block_design(settings: Mapping[str, Any], width: int, stride: int) -> BlockDesign:
     """Return the block design described by the settings. Raises FaultError for contradictory settings."""
-    full = _full(settings)
+    full = DEFAULTS | {key: value for key, value in settings.items() if key in SETTINGS}
     bottleneck = full["block"] == "bottleneck"
+    for key in () if bottleneck else _OF_BOTTLENECKS:
+        if full[key] != DEFAULTS[key]:
+            raise FaultError(
+                f'only a bottleneck has it; write block = "bottleneck", or leave {key} out.', key
+            )
     design = BlockDesign(
         bottleneck=bottleneck,
         pre_activation=full["pre_activation"],
         width=width,
         stride=stride,
-        expansion=full["expansion"],
+        expansion=full.get("expansion", EXPANSIONS[full["block"]]),
         cardinality=full["cardinality"],
-        base_width=full["base_width"],
+        base_width=settings.get("base_width", default_base_width(full["cardinality"])),
         kernel=full["kernel"],
         dilation=full["dilation"],
         stride_first=full["stride_in"] == "first" or not bottleneck,
@@ -90,19 +95,6 @@ def block_design(settings: Mapping[str, Any], width: int, stride: int) -> BlockD
     )
     _check(design)
     return design
-
-
-def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all block settings, with defaults for missing ones."""
-    full = DEFAULTS | {key: value for key, value in settings.items() if key in SETTINGS}
-    if full["block"] == "basic":
-        for key in _OF_BOTTLENECKS:
-            if key in settings and settings[key] != DEFAULTS[key]:
-                raise FaultError(
-                    f'only a bottleneck has it; write block = "bottleneck", or leave {key} out.', key
-                )
-    base = default_base_width(full["cardinality"])
-    return {"expansion": EXPANSIONS[full["block"]]} | full | {"base_width": settings.get("base_width", base)}
 
 
 def activation_of(settings: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Validate the values of a TOML file against the table of keys."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from resnet_diagram.errors import closest, did_you_mean
@@ -20,18 +20,59 @@ from resnet_diagram.spec.toml.schema.types import (
     shown,
     words,
 )
-from resnet_diagram.spec.toml.schema.words import GATE, TABLE_OF_OP, WORD_OPS, table_of
+from resnet_diagram.spec.toml.schema.words import GATE, TABLE_OF_OP, WORD_OPS, TomlTable, table_of
 
 
 def validate(value: Any, expected: Type) -> None:
     """Raise FaultError if a value, or a nested value, has the wrong type or range."""
-    _CHECKS[type(expected)](value, expected)
+    match expected:
+        case Table() if isinstance(value, dict):
+            return _table(value, expected)
+        case Elements() if isinstance(value, list) and len(value) >= expected.least:
+            return _elements(value, expected)
+        case Many() if isinstance(value, list) and len(value) >= expected.least:
+            for at, entry in enumerate(value):
+                with within(at):
+                    validate(entry, expected.item)
+            return None
+        case Sizes() if value != []:
+            whole = Whole(least=expected.least)
+            return validate(value, Many(whole) if isinstance(value, list) else whole)
+        case Either():
+            sorts = {_SORTS[type(item)]: item for item in expected.types}
+            if type(value) in sorts:
+                return validate(value, sorts[type(value)])
+        case Word() | Whole() | Plain() if _fits(value, expected):
+            return None
+    names = expected.words if isinstance(expected, Word) else ()
+    hint = did_you_mean(closest(value, names))
+    raise FaultError(f"expected {words(expected)}, found {shown(value)}.{hint}")
 
 
-def _table(value: Any, expected: Table) -> None:
+def _fits(value: Any, expected: Word | Whole | Plain) -> bool:
+    """Return whether a value is of a type that holds no other values."""
+    match expected:
+        case Word():
+            return isinstance(value, str) and value in expected.words
+        case Whole():
+            is_whole = type(value) is int and value >= expected.least and (value % 2 or not expected.odd)
+            if is_whole and value > SIZE:
+                raise FaultError(f"expected {words(expected)}, {SIZE:,} at most, found {shown(value)}.")
+            return bool(is_whole)
+        case Plain.TEXT:
+            return isinstance(value, str) and bool(value)
+        case Plain.FLAG:
+            return isinstance(value, bool)
+        case Plain.SIGNS:
+            return isinstance(value, list) and all(type(item) is int and abs(item) == 1 for item in value)
+    return isinstance(value, dict) and all(
+        isinstance(item, bool | float | str) or (isinstance(item, int) and abs(item) <= COUNT)
+        for item in value.values()
+    )
+
+
+def _table(value: TomlTable, expected: Table) -> None:
     keys = TABLES[expected.name]
-    if not isinstance(value, dict):
-        raise _unexpected(value, expected)
     for key, content in value.items():
         if key not in keys:
             hint = did_you_mean(closest(key, keys)) or f" Known are {', '.join(keys)}."
@@ -51,16 +92,14 @@ def _table(value: Any, expected: Table) -> None:
             raise FaultError(f"{key!r} leaves no place for {right!r}; leave one of them out.", right)
 
 
-def _elements(value: Any, expected: Elements) -> None:
-    if not isinstance(value, list) or len(value) < expected.least:
-        raise _unexpected(value, expected)
+def _elements(value: list[Any], expected: Elements) -> None:
     for at, element in enumerate(value):
         with within(at):
             if isinstance(element, str):
                 _operation(element, gates="gate" in expected.names)
                 continue
             if not isinstance(element, dict):
-                raise _unexpected(element, expected)
+                raise FaultError(f"expected {words(expected)}, found {shown(element)}.")
             name = table_of(element, in_stage="block" in expected.names)
             if not name:
                 advice = "; one that is not known needs 'kind' and 'out'"
@@ -80,82 +119,8 @@ def _operation(word: str, *, gates: bool) -> None:
         raise FaultError(_unknown(word, [op for op in WORD_OPS if gates or op != GATE]))
 
 
-def _many(value: Any, expected: Many) -> None:
-    if not isinstance(value, list) or len(value) < expected.least:
-        raise _unexpected(value, expected)
-    for at, entry in enumerate(value):
-        with within(at):
-            validate(entry, expected.item)
-
-
-def _either(value: Any, expected: Either) -> None:
-    for item in expected.types:
-        if isinstance(value, _SORTS[type(item)]) and not isinstance(value, bool):
-            return validate(value, item)
-    raise _unexpected(value, expected)
-
-
-def _word(value: Any, expected: Word) -> None:
-    if not isinstance(value, str):
-        raise _unexpected(value, expected)
-    if value not in expected.words:
-        raise FaultError(
-            f"expected {words(expected)}, found {value!r}.{did_you_mean(closest(value, expected.words))}"
-        )
-
-
-_FITS: dict[Plain, Callable[[Any], bool]] = {
-    Plain.TEXT: lambda value: isinstance(value, str) and bool(value),
-    Plain.FLAG: lambda value: isinstance(value, bool),
-    Plain.SIGNS: lambda value: (
-        isinstance(value, list) and all(type(item) is int and abs(item) == 1 for item in value)
-    ),
-    Plain.SETTINGS: lambda value: (
-        isinstance(value, dict)
-        and all(
-            isinstance(item, bool | float | str) or (isinstance(item, int) and abs(item) <= COUNT)
-            for item in value.values()
-        )
-    ),
-}
-
-
-def _plain(value: Any, expected: Plain) -> None:
-    if not _FITS[expected](value):
-        raise _unexpected(value, expected)
-
-
-def _sizes(value: Any, expected: Sizes) -> None:
-    if value == []:
-        raise _unexpected(value, expected)
-    whole = Whole(least=expected.least)
-    validate(value, Many(whole) if isinstance(value, list) else whole)
-
-
-def _whole(value: Any, expected: Whole) -> None:
-    if type(value) is not int or value < expected.least or (expected.odd and value % 2 == 0):
-        raise _unexpected(value, expected)
-    if value > SIZE:
-        raise FaultError(f"expected {words(expected)}, {SIZE:,} at most, found {shown(value)}.")
-
-
-_CHECKS: dict[type, Callable[[Any, Any], None]] = {
-    Table: _table,
-    Elements: _elements,
-    Many: _many,
-    Sizes: _sizes,
-    Either: _either,
-    Word: _word,
-    Whole: _whole,
-    Plain: _plain,
-}
-
 _SORTS: dict[type, type] = {Table: dict, Elements: list, Many: list, Word: str, Whole: int}
 """Python type of each member of an `Either`."""
-
-
-def _unexpected(value: Any, expected: Type) -> FaultError:
-    return FaultError(f"expected {words(expected)}, found {shown(value)}.")
 
 
 def _article(name: str) -> str:

@@ -1,6 +1,7 @@
 """Describe layers, blocks and stages by tables with lists of layers."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from resnet_diagram.spec.check.faults import FaultError
@@ -44,21 +45,13 @@ def spelled(elements: Iterable[Element]) -> list[Written]:
 def counted(written: Iterable[Written]) -> list[Written]:
     """Merge equal consecutive block tables into one with `repeat`."""
     items: list[Written] = []
-    for settings in written:
-        last = items[-1] if items else None
-        if _is_block(settings) and isinstance(last, dict) and _uncounted(last) == settings:
-            items[-1] = {"repeat": last.get("repeat", 1) + 1} | _uncounted(last)
+    for settings, run in groupby(written):
+        count = len(list(run))
+        if count > 1 and isinstance(settings, dict) and not {"op", "body", "nodes"} & settings.keys():
+            items.append({"repeat": count} | settings)
         else:
-            items.append(settings)
+            items += [settings] * count
     return items
-
-
-def _is_block(settings: Written) -> bool:
-    return isinstance(settings, dict) and not {"op", "body", "nodes"} & settings.keys()
-
-
-def _uncounted(settings: TomlTable) -> TomlTable:
-    return {key: value for key, value in settings.items() if key != "repeat"}
 
 
 def written(element: Element) -> Written:
@@ -96,35 +89,21 @@ def _layer(layer: Layer) -> TomlTable:
     """Return the shortest table that describes the layer. Raises FaultError if none does."""
     target = anonymous(layer)
     for table in (TABLE_OF_OP.get(layer.op, ""), "any layer"):
-        full = _full(layer, table)
+        full: TomlTable = {"op": layer.op}
+        if table == "any layer":
+            full |= {"kind": layer.kind.value, "out": list(layer.out_shape)}
+        for key in _KEYS.get(table, ()):
+            width = layer.out_shape[-1 if layer.kind is LayerKind.LINEAR else 0]
+            value: Any = width if key == "width" else getattr(layer, key)
+            if isinstance(value, tuple):
+                value = value[0] if len(set(value)) == 1 else list(value)
+            full |= {key: value} if value != [] else {}
+        full |= {"settings": dict(layer.settings)} if layer.settings else {}
+        full |= {"params": layer.params, "macs": layer.macs}
         for settings in (full, full | {"ceil_mode": True}) if table == "pooling" else (full,):
             if table and _makes(settings, target):
                 return _shortest(settings, target)
     raise FaultError(f"layer {layer.name!r} of kind '{layer.kind}' has a shape that no table describes.")
-
-
-def _full(layer: Layer, table: str) -> TomlTable:
-    """Return a layer table with all of its keys."""
-    text: TomlTable = {"op": layer.op}
-    if table == "any layer":
-        text |= {"kind": layer.kind.value, "out": list(layer.out_shape)}
-    for key in _KEYS.get(table, ()):
-        value = _width(layer) if key == "width" else getattr(layer, key)
-        if value != ():
-            text[key] = _short(value)
-    settings: TomlTable = {"settings": dict(layer.settings)} if layer.settings else {}
-    return text | settings | {"params": layer.params, "macs": layer.macs}
-
-
-def _width(layer: Layer) -> int:
-    return layer.out_shape[-1 if layer.kind is LayerKind.LINEAR else 0]
-
-
-def _short(value: Any) -> Any:
-    """Return equal sizes as a single number."""
-    if isinstance(value, tuple):
-        return value[0] if len(set(value)) == 1 else list(value)
-    return value
 
 
 def _makes(settings: TomlTable, layer: Layer) -> bool:

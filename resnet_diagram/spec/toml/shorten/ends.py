@@ -1,6 +1,7 @@
 """The stem and the head in short."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from resnet_diagram.spec.check.faults import FaultError
@@ -32,46 +33,37 @@ def _stems(stem: Sequence[Element], width: int) -> Iterator[tuple[Any, TomlTable
     for word in STEMS:
         if word != "deep" or width % 2 == 0:
             yield word, stem_of(word, width)
-    table = _stem_table(stem)
+    table: TomlTable = {}
+    if windowed := [layer for layer in convolutions_of(stem) if layer.kernel]:
+        widths = [layer.out_shape[0] for layer in windowed]
+        last = stem[-1]
+        table = {
+            "width": widths if len(widths) > 1 else widths[0],
+            "kernel": windowed[0].kernel[0],
+            "stride": windowed[0].stride[0],
+            "pool": "max" if isinstance(last, Layer) and last.op == "max_pool" else NONE,
+        }
     default = STEM_DEFAULTS | {"width": width}
     yield {key: item for key, item in table.items() if default[key] != item}, table
 
 
-def _stem_table(stem: Sequence[Element]) -> TomlTable:
-    windowed = [layer for layer in convolutions_of(stem) if layer.kernel]
-    if not windowed:
-        return {}
-    widths = [layer.out_shape[0] for layer in windowed]
-    last = stem[-1]
-    return {
-        "width": widths if len(widths) > 1 else widths[0],
-        "kernel": windowed[0].kernel[0],
-        "stride": windowed[0].stride[0],
-        "pool": "max" if isinstance(last, Layer) and last.op == "max_pool" else NONE,
-    }
-
-
 def head_entry(network: Network, common: TomlTable) -> Any:
     """Return the head as a table, or as a list of layers."""
-    head_table = _head_table(network.head)
-    chain = _chain(out_shape((*network.stem, *network.body)), common)
-    try:
-        build_head(chain, head_table, pre_activation=common["pre_activation"])
-    except FaultError:
-        return spelled(network.head)
-    if anonymous_run(chain.elements) != anonymous_run(network.head):
-        return spelled(network.head)
-    return {key: item for key, item in head_table.items() if key == "classes" or HEAD_DEFAULTS[key] != item}
-
-
-def _head_table(head: Sequence[Element]) -> TomlTable:
-    layers = [item for item in head if isinstance(item, Layer)]
+    layers = [item for item in network.head if isinstance(item, Layer)]
     ops = {layer.op for layer in layers}
     pool = next((word for word in ("avg", "max") if f"global_{word}_pool" in ops), NONE)
+    table: TomlTable = {"pool": pool, "classifier": NONE}
     if layers and layers[-1].op in ("linear", "flatten"):
         classifier = "linear" if layers[-1].op == "linear" else "conv"
-        return {"pool": pool, "classes": layers[-1].out_shape[-1], "classifier": classifier}
-    return {"pool": pool, "classifier": NONE}
+        table = {"pool": pool, "classes": layers[-1].out_shape[-1], "classifier": classifier}
+    chain = _chain(out_shape((*network.stem, *network.body)), common)
+    with suppress(FaultError):
+        build_head(chain, table, pre_activation=common["pre_activation"])
+        if anonymous_run(chain.elements) == anonymous_run(network.head):
+            return {
+                key: item for key, item in table.items() if key == "classes" or HEAD_DEFAULTS[key] != item
+            }
+    return spelled(network.head)
 
 
 def _chain(shape: Shape, common: TomlTable) -> Chain:

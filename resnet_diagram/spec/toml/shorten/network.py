@@ -1,5 +1,7 @@
 """Find the shortest design of a network."""
 
+from contextlib import suppress
+
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.measure import out_shape
@@ -25,8 +27,10 @@ def shortened(network: Network) -> TomlTable:
     inconsistent.
     """
     designed = _designed(network)
-    if designed is not None and _makes(designed, network):
-        return designed
+    if designed is not None:
+        with suppress(FaultError, SpecError):
+            if same(network_of(designed), network):
+                return designed
     designed = {
         **_opening(network),
         "stem": spelled(network.stem),
@@ -37,13 +41,6 @@ def shortened(network: Network) -> TomlTable:
     if not same(result, network):
         raise FaultError(f"{differences(result, network)[0]}.")
     return designed
-
-
-def _makes(settings: TomlTable, network: Network) -> bool:
-    try:
-        return same(network_of(settings), network)
-    except (FaultError, SpecError):
-        return False
 
 
 def is_short(settings: TomlTable) -> bool:

@@ -5,6 +5,7 @@ the set of values that lead to the same block; a missing setting may have any va
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -35,26 +36,19 @@ class Inferred:
 
 def inferred_from(elements: Sequence[Element], shape: Shape) -> Inferred | None:
     """Infer the settings of a block, or of a run of layers, with input `shape`; None if none fit."""
-    result = _read(elements)
-    if result is None:
-        return None
-    settings = {key: values[0] for key, values in result.allowed.items()}
-    try:
-        output = block_elements(block_design(settings, result.width, result.stride), shape, "")
-    except FaultError:
-        return None
-    return result if anonymous_run(output) == anonymous_run(elements) else None
-
-
-def _read(elements: Sequence[Element]) -> Inferred | None:
-    """Return the settings as `inferred_from` does, but without building the block to check them."""
-    block = elements[0]
-    if len(elements) > 1 or not isinstance(block, Block):
-        return _of_layers(elements, {"shortcut": (NONE,), "pooled_projection": (False,)})
-    if block.shortcut is None or len(block.branches) != 1:
-        return None
-    run = (*block.before, *block.branches[0], *block.after)
-    return _of_layers(run, _options(block.shortcut, run))
+    block, run = elements[0], tuple(elements)
+    options: dict[str, Values] = {"shortcut": (NONE,), "pooled_projection": (False,)}
+    if isinstance(block, Block) and len(elements) == 1:
+        if block.shortcut is None or len(block.branches) != 1:
+            return None
+        run = (*block.before, *block.branches[0], *block.after)
+        options = _options(block.shortcut, run)
+    if result := _of_layers(run, options):
+        settings = {key: values[0] for key, values in result.allowed.items()}
+        with suppress(FaultError):
+            output = block_elements(block_design(settings, result.width, result.stride), shape, "")
+            return result if anonymous_run(output) == anonymous_run(elements) else None
+    return None
 
 
 def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Inferred | None:
@@ -102,25 +96,20 @@ def _windows(convolutions: Sequence[Layer]) -> dict[str, Values]:
 def _widths(convolutions: Sequence[Layer]) -> tuple[int, dict[str, Values]] | None:
     """Return the width, with expansion, cardinality and base width; prefer the common expansion."""
     inner, outer, groups = convolutions[0].out_shape[0], convolutions[-1].out_shape[0], convolutions[1].groups
+    fits: dict[str, Values] = {"cardinality": (1,), "base_width": (DEFAULTS["base_width"],)}
     if len(convolutions) == 2:
-        fits: dict[str, Values] = {"cardinality": (1,), "base_width": (DEFAULTS["base_width"],)}
         return (inner, {"expansion": (outer // inner,)} | fits) if outer % inner == 0 else None
     one_group, rest = divmod(inner, groups)
     for expansion in (EXPANSIONS["bottleneck"], max(1, outer // one_group if one_group else 1)):
         width = outer // expansion
-        bases = _bases(width, one_group)
-        if bases and not rest and outer % expansion == 0:
-            return width, {"expansion": (expansion,), "cardinality": (groups,), "base_width": bases}
+        if width and one_group and not rest and outer % expansion == 0:
+            # All base widths that lead to this many channels for each group, the default first.
+            default = DEFAULTS["base_width"]
+            bases = range(-(-default * one_group // width), (default * (one_group + 1) - 1) // width + 1)
+            if bases:
+                fits = {"expansion": (expansion,), "cardinality": (groups,)}
+                return width, fits | {"base_width": sorted(bases, key=lambda base: base != default)}
     return None
-
-
-def _bases(width: int, one_group: int) -> Values:
-    """Return all base widths that lead to this many channels per group, the default first."""
-    if not width or not one_group:
-        return ()
-    default = DEFAULTS["base_width"]
-    result = range(-(-default * one_group // width), (default * (one_group + 1) - 1) // width + 1)
-    return sorted(result, key=lambda base: base != default)
 
 
 def _options(shortcut: Shortcut, run: Sequence[Element]) -> dict[str, Values]:
@@ -171,17 +160,12 @@ def plain_blocks(elements: Sequence[Element]) -> list[list[Element]]:
     each = 3 if isinstance(first, Layer) and max(first.kernel, default=0) == 1 else 2
     if len(places) % each:
         return []
-    cuts = [_cut(elements, places[at], places[at - 1]) for at in range(each, len(places), each)]
+    # A block starts with its convolution, in pre-activation behind the last one of the block before.
+    cuts = places[each::each]
+    if places[0] > 0:
+        lasts = places[each - 1 : -1 : each]
+        cuts = [at + (2 if isinstance(elements[at + 1], Block) else 1) for at in lasts]
     return [list(elements[start:end]) for start, end in pairwise([0, *cuts, len(elements)])]
-
-
-def _cut(elements: Sequence[Element], first: int, last: int) -> int:
-    """Return the start of a block: its convolution, or before it in pre-activation."""
-    opening = elements[0]
-    if isinstance(opening, Layer) and opening.kind is LayerKind.CONV:
-        return first
-    behind = elements[last + 1]
-    return last + (2 if isinstance(behind, Block) else 1)
 
 
 def convolutions_of(run: Sequence[Element]) -> list[Layer]:

@@ -1,7 +1,6 @@
 """The tables of stages, and the settings most blocks share."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import in_shape, out_shape
@@ -56,30 +55,25 @@ class InferredStage:
         """Return the deviating settings of each block, and the notation of blocks that fit no design."""
         items: list[Written] = []
         for number, part in enumerate(self.parts):
-            items += [_special(part, number, inherited)] if isinstance(part, Inferred) else part
+            if not isinstance(part, Inferred):
+                items += part
+                continue
+            stride = inherited["stride"] if number == 0 else 1
+            own = {"width": part.width} if part.width != inherited["width"] else {}
+            own |= {"stride": part.stride} if part.stride != stride else {}
+            items.append(own | _overrides([part], inherited, common_settings([part])))
         return items
-
-
-def _special(part: Inferred, number: int, inherited: TomlTable) -> TomlTable:
-    left: TomlTable = {}
-    if part.width != inherited["width"]:
-        left["width"] = part.width
-    if part.stride != (inherited["stride"] if number == 0 else 1):
-        left["stride"] = part.stride
-    return left | _overrides([part], inherited, common_settings([part]))
 
 
 def common_settings(visited: Sequence[Inferred]) -> TomlTable:
     """Return the value of each setting that fits most of the blocks."""
-    entries = {key: _elected(key, visited) for key in SETTINGS if key != "expansion"}
-    default = EXPANSIONS[entries["block"]]
-    return entries | {"expansion": _elected("expansion", visited, default)}
-
-
-def _elected(key: str, visited: Sequence[Inferred], default: Any = None) -> Any:
-    default = DEFAULTS.get(key, default)
-    candidates = dict.fromkeys([default, *(value for item in visited for value in item.allowed.get(key, ()))])
-    return max(candidates, key=lambda value: sum(entry.allows(key, value) for entry in visited))
+    entries: TomlTable = {}
+    for key in SETTINGS:  # the block first
+        default = EXPANSIONS[entries["block"]] if key == "expansion" else DEFAULTS[key]
+        values = (value for item in visited for value in item.allowed.get(key, ()))
+        candidates = dict.fromkeys([default, *values])
+        entries[key] = max(candidates, key=lambda value: sum(item.allows(key, value) for item in visited))
+    return entries
 
 
 def _overrides(visited: Sequence[Inferred], inherited: TomlTable, selection: TomlTable) -> TomlTable:
