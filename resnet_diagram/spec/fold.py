@@ -38,17 +38,13 @@ def fold(keys: Sequence[Hashable]) -> tuple[Run, ...]:
     start = 0
     while start < len(keys):
         longest = max(1, min(_LONGEST_PERIOD, (len(keys) - start) // 2))
-        best = max(
-            [Run(start, period, _count(keys, start, period)) for period in range(1, longest + 1)],
-            key=lambda run: (run.period * (run.count - 1), -run.period),
-        )
+        found: list[Run] = []
+        for period in range(1, longest + 1):
+            stop = start + period
+            while stop < len(keys) and keys[stop] == keys[stop - period]:
+                stop += 1
+            found.append(Run(start, period, (stop - start) // period))
+        best = max(found, key=lambda run: (run.period * (run.count - 1), -run.period))
         runs.append(best)
         start = best.stop
     return tuple(runs)
-
-
-def _count(keys: Sequence[Hashable], start: int, period: int) -> int:
-    stop = start + period
-    while stop < len(keys) and keys[stop] == keys[stop - period]:
-        stop += 1
-    return (stop - start) // period

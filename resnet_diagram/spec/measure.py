@@ -142,14 +142,10 @@ def in_shape(part: Part) -> Shape:
             return part.nodes[0].shape
     first = next(walk(part), None)
     if first is None:
-        raise SpecError(f"Expected at least one layer to take a shape from; {_called(part)} has none.")
+        kind, name = type(part).__name__.lower(), getattr(part, "name", "")
+        called = f"{kind} {name!r}" if name else f"an unnamed {kind}"
+        raise SpecError(f"Expected at least one layer to take a shape from; {called} has none.")
     return first.in_shape
-
-
-def _called(part: object) -> str:
-    kind = type(part).__name__.lower()
-    name = getattr(part, "name", "")
-    return f"{kind} {name!r}" if name else f"an unnamed {kind}"
 
 
 def out_shape(part: Part) -> Shape:

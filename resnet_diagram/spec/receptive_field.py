@@ -75,7 +75,12 @@ def _through(elements: Iterable[Element], field: _Field, record: list[tuple[Elem
             case Stage():
                 field = _through(element.body, field, record)
             case Block():
-                field = _behind_block(element, field, record)
+                # The hull of the fields of its branches and its shortcut.
+                entry = _through(element.before, field, record)
+                branches = element.branches[:1] if is_gate(element) else element.branches
+                paths = chain(branches, [element.shortcut.layers] if element.shortcut else [])
+                field = _hull([_through(path, entry, record) for path in paths] or [entry])
+                field = field if field is None else _through(element.after, field, record)
             case Graph():
                 # The field behind the first output of a graph.
                 fields: list[_Field] = []
@@ -102,18 +107,6 @@ def _hull(fields: Sequence[_Field]) -> _Field:
     )
 
 
-def _behind_block(block: Block, field: _Field, record: list[tuple[Element, _Field]]) -> _Field:
-    """Return the field after a block: the hull of the fields of its branches and its shortcut."""
-    entry = _through(block.before, field, record)
-    branches = block.branches[:1] if is_gate(block) else block.branches
-    paths = chain(branches, [block.shortcut.layers] if block.shortcut else [])
-    fields = [_through(path, entry, record) for path in paths]
-    if not fields:
-        return entry
-    hull = _hull(fields)
-    return hull if hull is None else _through(block.after, hull, record)
-
-
 def _behind_layer(layer: Layer, field: _Field) -> _Field:
     """Return the field behind a layer."""
     before, after = layer.in_shape[1:], layer.out_shape[1:]
@@ -124,7 +117,12 @@ def _behind_layer(layer: Layer, field: _Field) -> _Field:
         kernel, dilation = layer.kernel or ones, layer.dilation or ones
         window = zip(field, kernel, layer.stride, dilation, layer.padding or (0,) * len(field), strict=True)
         if layer.op == "conv_transpose":
-            return tuple(_enlarged(item, (k - 1) * d, s, p) for item, k, s, d, p in window)
+            enlarged = []
+            for item, k, s, d, p in window:
+                extent = (k - 1) * d // s
+                ahead = min(extent, max(0, round(((k - 1) * d - p) / s)))
+                enlarged.append(item.widened(ahead, extent - ahead, 1 / s))
+            return tuple(enlarged)
         return tuple(item.widened(p, (k - 1) * d - p, s) for item, k, s, d, p in window)
     if layer.kind is LayerKind.UPSAMPLE and len(after) == len(before):
         reach = 0.0 if "nearest" in layer.op else 0.5
@@ -134,10 +132,3 @@ def _behind_layer(layer: Layer, field: _Field) -> _Field:
         added = zip(field, before, after, strict=True)
         return tuple(item.widened((new - old) // 2, -((new - old) // 2)) for item, old, new in added)
     return field if before == after else None
-
-
-def _enlarged(item: _Interval, reach: int, stride: int, padding: int) -> _Interval:
-    """Return the interval behind a transposed convolution whose kernel reaches over `reach` outputs."""
-    extent = reach // stride
-    before = min(extent, max(0, round((reach - padding) / stride)))
-    return item.widened(before, extent - before, 1 / stride)

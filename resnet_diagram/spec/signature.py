@@ -86,16 +86,12 @@ def _class(layer: Layer) -> Signature:
 def _pattern(layer: Layer) -> Signature:
     grouped = "depthwise" if 1 < layer.groups == layer.in_shape[0] else layer.groups > 1
     dilated = max(dilation_of(layer), default=1) > 1
-    numbers = setting(layer, FACTOR), setting(layer, "value"), _part_of_channels(layer)
+    share: Shape = ()
+    if takes_channels(layer):  # the share of the channels, or both numbers if it is none such as 1/2
+        part, total = layer.out_shape[0], layer.in_shape[0]
+        share = (part, total) if total % part else (total // part,)
+    numbers = setting(layer, FACTOR), setting(layer, "value"), share
     return layer.kind, layer.op, layer.kernel, grouped, dilated, numbers
-
-
-def _part_of_channels(layer: Layer) -> Shape:
-    """Return the share of its channels that a layer passes on; both numbers if it is none such as 1/2."""
-    part, total = layer.out_shape[0], layer.in_shape[0]
-    if not takes_channels(layer):
-        return ()
-    return (part, total) if total % part else (total // part,)
 
 
 _LAYERS: dict[Level, Callable[[Layer], Signature]] = {
@@ -118,7 +114,9 @@ def canonical(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     for layer in layers:
         left = setting(layer, "p" if layer.op == "dropout" else DROPOUT)
         rate = left if isinstance(left, float) else 0.0
-        if is_renaming(layer) or layer.op == "dropout" or _is_idle_pool(layer):
+        is_single = set(layer.kernel) == {1} and layer.in_shape == layer.out_shape
+        is_idle = layer.kind is LayerKind.POOL and is_single  # as an adaptive pooling may be
+        if is_renaming(layer) or layer.op == "dropout" or is_idle:
             if compared:
                 compared[-1] = _dropped(compared[-1], rate)
             else:
@@ -127,12 +125,6 @@ def canonical(layers: Iterable[Layer]) -> tuple[Layer, ...]:
             compared.append(_dropped(_global_pool(layer), waiting))
             waiting = 0.0
     return tuple(compared)
-
-
-def _is_idle_pool(layer: Layer) -> bool:
-    """Return whether a layer pools each position alone, as an adaptive pooling may."""
-    single = set(layer.kernel) == {1} and layer.in_shape == layer.out_shape
-    return layer.kind is LayerKind.POOL and single
 
 
 def _dropped(layer: Layer, rate: float) -> Layer:

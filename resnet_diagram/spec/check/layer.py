@@ -36,26 +36,22 @@ def check_layer(layer: Layer, entering: Shape) -> Shape:
         )
     if problem := setting_problem(layer):
         raise FaultError(problem)
-    _check_counts(layer)
-    _check_window(layer)
-    if expected := _out_fault(layer):
-        raise FaultError(f"out_shape is {shape_text(layer.out_shape)}; expected {expected}")
-    return layer.out_shape
-
-
-def _check_counts(layer: Layer) -> None:
     for key, least in (("params", 0), ("macs", 0), ("groups", 1)):
         count = getattr(layer, key)
         if count < least:
             raise FaultError(f"{key} is {count}; expected {least} or more")
         if count > COUNT:
             raise FaultError(f"{key} is {count:.3g}; expected {COUNT:,} at most")
-    channels = (layer.in_shape[0], layer.out_shape[0])
+    before, after = layer.in_shape[0], layer.out_shape[0]
     grouped = layer.kind is LayerKind.CONV or layer.op == "group_norm"
-    if grouped and any(count % layer.groups for count in channels):
+    if grouped and (before % layer.groups or after % layer.groups):
         raise FaultError(
-            f"groups is {layer.groups}; expected a divisor of the channels, {channels[0]} and {channels[1]}"
+            f"groups is {layer.groups}; expected a divisor of the channels, {before} and {after}"
         )
+    _check_window(layer)
+    if expected := _out_fault(layer):
+        raise FaultError(f"out_shape is {shape_text(layer.out_shape)}; expected {expected}")
+    return layer.out_shape
 
 
 def _check_window(layer: Layer) -> None:
@@ -84,26 +80,22 @@ def _check_window(layer: Layer) -> None:
 
 def _out_fault(layer: Layer) -> str:
     """Describe the expected out_shape; empty if it is right or no rule is known."""
-    if layer.kind in KEEPING_SHAPE and layer.op not in _GATED_UNITS:
-        return _unless(layer.out_shape == layer.in_shape, f"{shape_text(layer.in_shape)}, as at the entry")
+    before, after = layer.in_shape, layer.out_shape
     if layer.kind is LayerKind.CONV:
-        return _window_fault(layer, layer.out_shape[0])
+        return _window_fault(layer, after[0])
     if layer.kind is LayerKind.POOL and layer.kernel:
-        return _window_fault(layer, layer.in_shape[0])
-    if layer.kind is LayerKind.LINEAR:
-        equal = layer.out_shape[1:] == layer.in_shape[1:]
-        return _unless(equal, f"the sizes of {shape_text(layer.in_shape)} but for the channels")
-    if layer.op == "flatten":
-        count = prod(layer.in_shape)
-        return _unless(prod(layer.out_shape) == count, f"{number_of('value', count)}, as at the entry")
-    if layer.op == "zero_pad":
-        pairs = zip(layer.in_shape, layer.out_shape, strict=False)
-        fits = len(layer.in_shape) == len(layer.out_shape) and all(before <= after for before, after in pairs)
-        return _unless(fits, f"{shape_text(layer.in_shape)} or more")
-    return ""
-
-
-def _unless(fits: bool, expected: str) -> str:
+        return _window_fault(layer, before[0])
+    fits, expected = True, ""
+    if layer.kind in KEEPING_SHAPE and layer.op not in _GATED_UNITS:
+        fits, expected = after == before, f"{shape_text(before)}, as at the entry"
+    elif layer.kind is LayerKind.LINEAR:
+        fits, expected = after[1:] == before[1:], f"the sizes of {shape_text(before)} but for the channels"
+    elif layer.op == "flatten":
+        fits = prod(after) == prod(before)
+        expected = f"{number_of('value', prod(before))}, as at the entry"
+    elif layer.op == "zero_pad":
+        fits = len(before) == len(after) and all(old <= new for old, new in zip(before, after, strict=True))
+        expected = f"{shape_text(before)} or more"
     return "" if fits else expected
 
 

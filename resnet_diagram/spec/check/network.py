@@ -32,8 +32,11 @@ def check(network: Network) -> Network:
     1"), the value found and the value expected.
     """
     try:
-        _check_entry(network)
-        shape = _run(network.stem, network.input_shape, "stem ")
+        entry = network.input_shape
+        if not entry or min(entry) < 1 or max(entry) > SIZE:
+            sizes = f"sizes of 1 to {SIZE:,}, such as {shape_text((3, 224, 224))}"
+            raise FaultError(f"input_shape is {shape_text(entry)}; expected {sizes}")
+        shape = _run(network.stem, entry, "stem ")
         shape = _run(network.body, shape, "")
         _run(network.head, shape, "head ")
         if next(walk(network), None) is None:
@@ -47,15 +50,6 @@ def check(network: Network) -> Network:
 def fault_text(fault: FaultError) -> str:
     """Return place and problem: "stage 'layer2', block 'layer2.0', branch layer 1: groups is 0; ..."."""
     return f"{', '.join(map(str, fault.path))}: {fault.problem}.".removeprefix(": ")
-
-
-def _check_entry(network: Network) -> None:
-    shape = network.input_shape
-    if not shape or min(shape) < 1 or max(shape) > SIZE:
-        example = shape_text((3, 224, 224))
-        raise FaultError(
-            f"input_shape is {shape_text(shape)}; expected sizes of 1 to {SIZE:,}, such as {example}"
-        )
 
 
 def _check_ports(network: Network) -> None:
@@ -88,19 +82,16 @@ def graph_inputs(graph: Graph) -> tuple[Shape, ...]:
 
 
 def _run(elements: Sequence[Element], shape: Shape, part: str) -> Shape:
-    """Return the output shape of a run of elements with input `shape`."""
+    """Return the output shape of a run of elements with input `shape`.
+
+    In messages, an element is called "shortcut layer 1 'conv'".
+    """
     for number, element in enumerate(elements, 1):
-        with within(_label(element, part, number)):
+        name = f" {element.name!r}" if element.name else ""
+        noun, position = type(element).__name__.lower(), f" {number}"
+        with within(f"{part}{noun}{position if isinstance(element, Layer) or not name else ''}{name}"):
             shape = check_element(element, shape)
     return shape
-
-
-def _label(element: Element, part: str, number: int) -> str:
-    """Return the name of an element for messages: "shortcut layer 1 'conv'"."""
-    name = f" {element.name!r}" if element.name else ""
-    if isinstance(element, Layer):
-        return f"{part}layer {number}{name}"
-    return f"{part}{type(element).__name__.lower()}{name or f' {number}'}"
 
 
 def check_element(element: Element, shape: Shape) -> Shape:
@@ -243,7 +234,10 @@ def _merge(merge: Merge, ends: dict[str, Shape], axis: int) -> Shape:
     """
     shapes = list(ends.values())
     if merge is Merge.CONCAT:
-        return _concat(ends, axis)
+        along = concat_axis(shapes, axis)
+        if len({(*shape[:along], *shape[along + 1 :]) for shape in shapes}) > 1:
+            raise FaultError(f"{_gives(ends)}; {_VERBS[merge]} needs equal sizes but for the channels")
+        return concatenated(shapes, along)
     total = broadcast(shapes)
     if any(
         size not in (1, full)
@@ -252,15 +246,6 @@ def _merge(merge: Merge, ends: dict[str, Shape], axis: int) -> Shape:
     ):
         raise FaultError(f"{_gives(ends)}; {_VERBS[merge]} needs equal sizes, or sizes of 1")
     return total
-
-
-def _concat(ends: dict[str, Shape], equal: int) -> Shape:
-    shapes = list(ends.values())
-    axis = concat_axis(shapes, equal)
-    rest = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
-    if len(rest) > 1:
-        raise FaultError(f"{_gives(ends)}; {_VERBS[Merge.CONCAT]} needs equal sizes but for the channels")
-    return concatenated(shapes, axis)
 
 
 def _gives(ends: dict[str, Shape]) -> str:

@@ -107,22 +107,17 @@ def _inside(element: Element) -> Iterator[Run]:
             for node in element.nodes:
                 yield from counted_runs(node.body) if node.shares is None else ()
         case Block():
-            inner = [run for branch in _counted_branches(element) for run in counted_runs(branch)]
+            inner: list[Run] = []
+            for branch in element.branches:
+                gates = {id(item) for item in branch if isinstance(item, Block) and is_gate(item)}
+                left_out = gates if is_residual(element) else set()
+                inner += counted_runs(item for item in branch if id(item) not in left_out)
             if sum(map(_is_residual, inner)) > is_residual(element):
                 yield from (run for run in inner if _is_residual(run) or not _is_owned(run, {element.name}))
             elif not is_gate(element) and (
                 element.shortcut or any(layer.kind in _WORKING for layer in walk(element))
             ):
                 yield (element,)
-
-
-def _counted_branches(block: Block) -> Iterator[tuple[Element, ...]]:
-    """Yield the branches of a block, without the gates of a residual block."""
-    for branch in block.branches:
-        if is_residual(block):
-            yield tuple(item for item in branch if not (isinstance(item, Block) and is_gate(item)))
-        else:
-            yield branch
 
 
 def _is_residual(run: Run) -> bool:

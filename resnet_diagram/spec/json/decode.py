@@ -62,16 +62,13 @@ def _shown(value: Any) -> str:
 
 def _plain_decoder(cls: type) -> Decoder:
     def decode(value: Any) -> Any:
-        if type(value) is not cls or (isinstance(value, str) and not _is_writable(value)):
+        # No file can take half of a surrogate pair.
+        text = value if isinstance(value, str) and not value.isascii() else ""
+        if type(value) is not cls or any("\ud800" <= sign <= "\udfff" for sign in text):
             raise FaultError(f"expected {_PLAIN[cls]}, found {_shown(value)}.")
         return value
 
     return decode
-
-
-def _is_writable(value: str) -> bool:
-    """Return whether a text holds no half of a surrogate pair, which no file can take."""
-    return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _word_decoder(cls: type[Enum]) -> Decoder:

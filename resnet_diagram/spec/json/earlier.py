@@ -1,7 +1,6 @@
 """Complete networks of files that were written before blocks named the axis of a concatenation."""
 
 from dataclasses import replace
-from itertools import zip_longest
 
 from resnet_diagram.spec.graph import with_runs
 from resnet_diagram.spec.measure import merging_shapes
@@ -11,20 +10,14 @@ from resnet_diagram.spec.shapes import concatenated
 
 def with_axes(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     """Return a run in which concatenations of equal shapes join the axis that the layer behind them reads."""
-    return tuple(
-        _with_axis(with_runs(element, with_axes), follower)
-        for element, follower in zip_longest(elements, elements[1:])
-        if element is not None
-    )
-
-
-def _with_axis(element: Element, follower: Element | None) -> Element:
-    if not isinstance(element, Block) or element.merge is not Merge.CONCAT or element.axis is not None:
-        return element
-    behind = element.after[0] if element.after else follower
-    shape, *more = dict.fromkeys(merging_shapes(element))
-    if more or not isinstance(behind, Layer):
-        return element
-    count = len(merging_shapes(element))
-    axes = (axis for axis in range(len(shape)) if concatenated([shape] * count, axis) == behind.in_shape)
-    return replace(element, axis=next(axes, 0) or None)
+    run: list[Element] = []
+    for element, follower in zip(elements, (*elements[1:], None), strict=False):
+        changed = with_runs(element, with_axes)
+        if isinstance(changed, Block) and changed.merge is Merge.CONCAT and changed.axis is None:
+            behind = changed.after[0] if changed.after else follower
+            shapes = merging_shapes(changed)
+            if len(set(shapes)) == 1 and isinstance(behind, Layer):
+                axes = (at for at in range(len(shapes[0])) if concatenated(shapes, at) == behind.in_shape)
+                changed = replace(changed, axis=next(axes, 0) or None)
+        run.append(changed)
+    return tuple(run)

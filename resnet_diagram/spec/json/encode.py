@@ -63,7 +63,10 @@ def text(value: Any, indent: str = "") -> str:
       ]
     }
     """
-    if _is_short(value):
+    contents = value.values() if isinstance(value, dict) else [value]
+    entries = [entry for item in contents if isinstance(item, list) for entry in item]
+    is_nested = isinstance(value, dict) and any(isinstance(item, dict) for item in contents)
+    if not is_nested and not any(isinstance(entry, list | dict) for entry in entries):
         return _LINE.encode(value)
     inner = f"{indent}  "
     if isinstance(value, dict):
@@ -72,14 +75,3 @@ def text(value: Any, indent: str = "") -> str:
         lines = [f"{inner}{text(entry, inner)}" for entry in value]
     left, right = "{}" if isinstance(value, dict) else "[]"
     return f"{left}\n" + ",\n".join(lines) + f"\n{indent}{right}"
-
-
-def _is_short(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(not isinstance(item, dict) and _is_flat(item) for item in value.values())
-    return not isinstance(value, list) or _is_flat(value)
-
-
-def _is_flat(value: Any) -> bool:
-    """Return whether it is no list, or a list of plain values."""
-    return not isinstance(value, list) or not any(isinstance(item, list | dict) for item in value)

@@ -37,7 +37,14 @@ def loads(content: str, place: str = "") -> Network:
     `check`.
     """
     try:
-        network: Network = decoder(Network)(_without_header(_parsed(content)))
+        try:
+            value = json.loads(content, object_pairs_hook=_object)
+        except json.JSONDecodeError as error:
+            at = f"line {error.lineno}, column {error.colno}"
+            raise FaultError(f"{at}: not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}.") from None
+        except ValueError as error:
+            raise FaultError(f"not valid JSON: {error}.") from None
+        network: Network = decoder(Network)(_without_header(value))
         try:
             return check(network)
         except SpecError:
@@ -53,16 +60,6 @@ def loads(content: str, place: str = "") -> Network:
 
 def _at(place: str, problem: str) -> str:
     return f"{place}: {problem}" if place else problem
-
-
-def _parsed(content: str) -> Any:
-    try:
-        return json.loads(content, object_pairs_hook=_object)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise FaultError(f"{place}: not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}.") from None
-    except ValueError as error:
-        raise FaultError(f"not valid JSON: {error}.") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
