@@ -213,18 +213,18 @@ def _gathered(pairs: dict[Pair, list[Unit]], contents: Sequence[Unit], stages: i
 
     `contents`: all units. The module of a single one is named.
     """
-    found: list[tuple[list[Unit], str, str]] = []
+    gathered: list[tuple[list[Unit], str, str]] = []
     widths = {pair: units for pair, units in pairs.items() if pair.subject is Subject.WIDTH}
     if len(widths) > 1:
         at = sorted((unit for units in widths.values() for unit in units), key=lambda unit: unit.place)
         left, right = (", ".join(pair[side] for pair in widths) for side in (0, 1))
-        found.append((at, f"width {left} by stage", f"width {right}"))
+        gathered.append((at, f"width {left} by stage", f"width {right}"))
     for pair, units in pairs.items():
         if pair not in widths:
-            found.append((units, pair.left, pair.right))
+            gathered.append((units, pair.left, pair.right))
         elif len(widths) == 1:
-            found.append((units, f"width {pair.left}", f"width {pair.right}"))
-    for units, left, right in found:
+            gathered.append((units, f"width {pair.left}", f"width {pair.right}"))
+    for units, left, right in gathered:
         paths = tuple(dict.fromkeys(unit.path for unit in units if unit.path))
         is_single = len(units) == len(paths) == 1 and not _is_plain(contents)
         where = f"{_where(units, contents, stages)}{f' ({paths[0]})' if is_single else ''}"

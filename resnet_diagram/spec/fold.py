@@ -38,13 +38,13 @@ def fold(keys: Sequence[Hashable]) -> tuple[Run, ...]:
     start = 0
     while start < len(keys):
         longest = max(1, min(_LONGEST_PERIOD, (len(keys) - start) // 2))
-        found: list[Run] = []
+        candidates: list[Run] = []
         for period in range(1, longest + 1):
             stop = start + period
             while stop < len(keys) and keys[stop] == keys[stop - period]:
                 stop += 1
-            found.append(Run(start, period, (stop - start) // period))
-        best = max(found, key=lambda run: (run.period * (run.count - 1), -run.period))
+            candidates.append(Run(start, period, (stop - start) // period))
+        best = max(candidates, key=lambda run: (run.period * (run.count - 1), -run.period))
         runs.append(best)
         start = best.stop
     return tuple(runs)

@@ -38,9 +38,9 @@ def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
         "the factor behind them is the number of blocks."
     )
     totals = []
-    for name, measure, usual in (("params", params, 6), ("MACs", macs, 9)):
+    for name, measure, default in (("params", params, 6), ("MACs", macs, 9)):
         values = [measure(network) for network in networks]
-        power = _power(values, usual)
+        power = _power(values, default)
         counts = (Count(value=value, power=power, decimals=target.decimals) for value in values)
         totals.append(Band(heads=(name,), rows=(tuple(Cell(parts=(count,)) for count in counts),)))
     return Table(

@@ -44,14 +44,14 @@ def notes_of(
     shared = [(head, note) for net, head in pairs for note in shared_notes(shared_modules(net))]
     sections = [section for column in columns for section in column]
     factors = "A second factor is the number of modules in series that have these blocks each."
-    beside = "Layers beside the stages of a graph are listed once each, with their number."
+    loose_layers = "Layers beside the stages of a graph are listed once each, with their number."
     links = "Links from a stage to a later one, past those between, are left out."
     return (
         MACS,
         *([f"The 2015 paper prints FLOPs of {enumeration(printed)}."] if printed else []),
         *stride_notes(columns, heads),
         *([factors] if any(section.modules > 1 for section in sections) else []),
-        *([beside] if any(section.beside for section in sections) else []),
+        *([loose_layers] if any(section.beside for section in sections) else []),
         *word_notes(cells),
         *([links] if any(map(has_long_links, networks)) else []),
         *(f"{note[:1].upper()}{note[1:]}{f' ({head})' * (len(heads) > 1)}." for head, note in shared),

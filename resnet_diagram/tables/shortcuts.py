@@ -29,14 +29,14 @@ def shortcut_table(networks: Sequence[Network], target: Wanted) -> Table:
     bands: list[Band] = []
     for name, network in zip(heads, networks, strict=True):
         head = (name,) if several else ()
-        known = len(bands)
+        start = len(bands)
         for section in titled(sections(network), target.names):
             blocks = residual_blocks(section.elements)
             facts = Counter(_facts(block, block.shortcut) for block in blocks if block.shortcut)
             rows = ((str(count), *fact) for fact, count in facts.items())
             cells = tuple(tuple(Cell(parts=(Words(text=literal(text)),)) for text in row) for row in rows)
             bands += [Band(heads=(*head, section.title), rows=cells)] if cells else []
-        if len(bands) == known:
+        if len(bands) == start:
             nothing = Cell(parts=(Words(text=literal("no block adds a shortcut")),), span=len(_HEADS) - 1)
             bands.append(Band(heads=(*head, "–"), rows=((nothing,),)))
     caption = f"Shortcuts of {enumeration(heads)}: the way round the blocks of each stage."

@@ -43,14 +43,16 @@ class Helper:
         # The blocks after the first take as many channels as a block yields.
         is_expanded = "expansion" in self.made.scope.constants
         yielded = f"width * {self.made.name}.expansion" if is_expanded else "out_channels"
-        given, passed = [], []
+        first_arguments, later_arguments = [], []
         for parameter in parameters:
             name = parameter.name
             keyword = "" if parameter.default is None else f"{name}="
-            given.append(f"{keyword}{name}")
+            first_arguments.append(f"{keyword}{name}")
             if name not in self.first_only:
-                passed.append(f"{keyword}{yielded if name == 'in_channels' else name}")
-        first, rest = (Call(self.made.name, tuple(arguments)) for arguments in (given, passed))
+                later_arguments.append(f"{keyword}{yielded if name == 'in_channels' else name}")
+        first, rest = (
+            Call(self.made.name, tuple(arguments)) for arguments in (first_arguments, later_arguments)
+        )
         others = [f"{STEP}others = ({rest} for _ in range(blocks - 1))"]
         if len(others[0]) > WIDTH:
             others = [f"{STEP}others = (", *generator(rest, "blocks - 1", INSIDE), f"{STEP})"]
@@ -94,7 +96,7 @@ def helper(stages: Iterable[Stage], plan: Plan) -> Helper | None:
     for stage in stages:
         classes = [plan.class_of.get(element) for element in stage.body if isinstance(element, Block)]
         made = classes[0] if len(classes) == len(stage.body) else None
-        if made and all(other is made for other in classes) and made.scope.column("in_channels"):
+        if made and all(member is made for member in classes) and made.scope.column("in_channels"):
             by_class.setdefault(made.name, (made, []))[1].append(stage)
     helpers = []
     for made, members in by_class.values():

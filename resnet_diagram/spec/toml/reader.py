@@ -24,8 +24,8 @@ def loads(text: str, place: str = "", name: str = "") -> Network:
     try:
         return network_of(tomllib.loads(text), name)
     except tomllib.TOMLDecodeError as error:
-        reason, _, where = str(error).rpartition(" (at ")  # the parser's words, the location first
-        problem = f"{where.rstrip(')')}: not valid TOML: {reason[:1].lower()}{reason[1:]}."
+        reason, _, location = str(error).rpartition(" (at ")  # the parser's words, the location first
+        problem = f"{location.rstrip(')')}: not valid TOML: {reason[:1].lower()}{reason[1:]}."
         raise SpecError(f"{place or 'TOML'}: {problem}{backslash_remedy(str(error))}") from None
     except ValueError as error:
         raise SpecError(f"{place or 'TOML'}: not valid TOML: {error}.") from None

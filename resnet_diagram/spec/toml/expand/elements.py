@@ -85,13 +85,13 @@ def _graph_node(settings: TomlTable, nodes: Sequence[GraphNode], shape: Shape, n
     merge = Merge(settings["merge"]) if "merge" in settings else None
     entering = [nodes[read].shape for read in reads] or [shape]
     body = _run("body", settings.get("body", []), entering[0], f"{name}.")
-    given = body.shape
+    shape_of_merge = body.shape
     if merge is Merge.CONCAT:
-        given = concatenated(entering, concat_axis(entering))
+        shape_of_merge = concatenated(entering, concat_axis(entering))
     elif merge is not None:
-        given = broadcast(entering)
+        shape_of_merge = broadcast(entering)
     return GraphNode(
-        shape=tuple(settings.get("shape", given)),
+        shape=tuple(settings.get("shape", shape_of_merge)),
         reads=reads,
         merge=merge,
         body=tuple(body.elements),

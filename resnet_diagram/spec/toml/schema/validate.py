@@ -36,8 +36,8 @@ def validate(value: Any, expected: Type) -> None:
                     validate(entry, expected.item)
             return None
         case Sizes() if value != []:
-            whole = Whole(least=expected.least)
-            return validate(value, Many(whole) if isinstance(value, list) else whole)
+            number = Whole(least=expected.least)
+            return validate(value, Many(number) if isinstance(value, list) else number)
         case Either():
             sorts = {_SORTS[type(item)]: item for item in expected.types}
             if type(value) in sorts:

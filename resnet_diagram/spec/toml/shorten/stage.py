@@ -59,9 +59,9 @@ class InferredStage:
                 items += part
                 continue
             stride = inherited["stride"] if number == 0 else 1
-            own = {"width": part.width} if part.width != inherited["width"] else {}
-            own |= {"stride": part.stride} if part.stride != stride else {}
-            items.append(own | _overrides([part], inherited, common_settings([part])))
+            deviations = {"width": part.width} if part.width != inherited["width"] else {}
+            deviations |= {"stride": part.stride} if part.stride != stride else {}
+            items.append(deviations | _overrides([part], inherited, common_settings([part])))
         return items
 
 
