@@ -2,13 +2,14 @@
 
 from resnet_diagram.codegen.blocks.plain_units import with_dropouts, with_units
 from resnet_diagram.codegen.docstrings import module_doc
-from resnet_diagram.codegen.network.network_class import class_name, network_lines
+from resnet_diagram.codegen.network.network_class import network_lines
 from resnet_diagram.codegen.network.plan import plan
 from resnet_diagram.codegen.network.stages import helper
 from resnet_diagram.codegen.refusal import refuse_graphs
 from resnet_diagram.codegen.snippet import snippet
 from resnet_diagram.codegen.source import HELPERS, source
 from resnet_diagram.spec.graph import with_runs
+from resnet_diagram.spec.measure import BlockKind, block_kind, residual_blocks
 from resnet_diagram.spec.model import Network, Stage
 
 
@@ -23,7 +24,8 @@ def code(network: Network, block: str | None = None) -> str:
         return snippet(network, block)
     refuse_graphs(network)
     united = with_units(network)
-    name = class_name(network)
+    kinds = {block_kind(each) for each in residual_blocks(network)}
+    name = "ResNet" if kinds & {BlockKind.BASIC, BlockKind.BOTTLENECK} else "Net"
     result = plan(united, reserved=(name, *HELPERS))
     elements = united.elements
     stages = [element for element in elements if isinstance(element, Stage)]

@@ -143,15 +143,16 @@ def _padding(cell: Cell, scope: Scope) -> list[str]:
 
 
 def _output_padding(cell: Cell, scope: Scope) -> list[str]:
-    def missing(layer: Layer) -> tuple[int, ...]:
+    missing = []
+    for layer in cell:
         shapes = (layer.in_shape[1:], layer.out_shape[1:])
         window = (layer.kernel, layer.stride, layer.padding, layer.dilation)
-        return tuple(
+        sizes = (
             out - ((size - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1)
             for size, out, kernel, stride, padding, dilation in zip(*shapes, *window, strict=True)
         )
-
-    text = scope.setting((compact(missing(layer)) for layer in cell), "output_padding", 0)
+        missing.append(compact(tuple(sizes)))
+    text = scope.setting(missing, "output_padding", 0)
     return [] if text == "0" else [f"output_padding={text}"]
 
 

@@ -117,19 +117,14 @@ def canonical(layers: Iterable[Layer]) -> tuple[Layer, ...]:
         is_single = set(layer.kernel) == {1} and layer.in_shape == layer.out_shape
         is_idle = layer.kind is LayerKind.POOL and is_single  # as an adaptive pooling may be
         if is_renaming(layer) or layer.op == "dropout" or is_idle:
-            if compared:
-                compared[-1] = _dropped(compared[-1], rate)
-            else:
-                waiting = rate or waiting
+            if not compared:
+                waiting, rate = rate or waiting, 0.0
         else:
-            compared.append(_dropped(_global_pool(layer), waiting))
-            waiting = 0.0
+            compared.append(_global_pool(layer))
+            waiting, rate = 0.0, waiting
+        if rate:
+            compared[-1] = with_settings(compared[-1], {DROPOUT: rate})
     return tuple(compared)
-
-
-def _dropped(layer: Layer, rate: float) -> Layer:
-    """Return the layer with a dropout rate; unchanged for a rate of 0."""
-    return with_settings(layer, {DROPOUT: rate}) if rate else layer
 
 
 def _global_pool(layer: Layer) -> Layer:

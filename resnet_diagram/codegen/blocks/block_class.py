@@ -38,23 +38,21 @@ class BlockClass:
         """Return the lines of the class definition."""
         parameters = ["self", *(parameter.declaration for parameter in self.scope.parameters())]
         constants = [f"{name} = {value}" for name, value in self.scope.constants.items()]
+        # The channels computed from the parameters, if `__init__` uses them.
+        text = "\n".join(self.init)
+        derived = [channel for channel in self.scope.channels if channel.source]
+        computed = [f"{item.name} = {item.source}" for item in derived if _occurs(item.name, text)]
         return [
             f"class {self.name}(nn.Module):",
             *docstring(self.doc, STEP),
             "",
             *indented([*constants, *([""] if constants else [])]),
             *signature("def __init__", parameters, "None", STEP),
-            *indented(["super().__init__()", *self._computed()], INSIDE),
+            *indented(["super().__init__()", *computed], INSIDE),
             *self.init,
             "",
             *indented(["def forward(self, x: Tensor) -> Tensor:", *indented(self.forward)]),
         ]
-
-    def _computed(self) -> list[str]:
-        """Return the assignments of channels computed from the parameters, if `__init__` uses them."""
-        text = "\n".join(self.init)
-        derived = [channel for channel in self.scope.channels if channel.source]
-        return [f"{item.name} = {item.source}" for item in derived if _occurs(item.name, text)]
 
     def places(self, blocks: Sequence[Block]) -> list[int]:
         """Return the columns of these blocks in the scope."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from typing import Protocol
 
 from resnet_diagram.codegen import inline, layers
@@ -67,19 +67,14 @@ class Body:
         shape = out_shape(first)
         if isinstance(first, Layer) and (text := inline.expression(layer_cell(cell), self.scope, "{}")):
             return Piece(text=text, working=False, light=False, shape=shape)
-        name = self._shared(name, self.module(cell))
+        # The attribute that holds an equal module, with a number if it holds another one.
+        call = self.module(cell)
+        numbered = chain([name], (f"{name}{number}" for number in count(2)))
+        name = next(target for target in numbered if self.attributes.get(target, call) == call)
+        self.attributes[name] = call
         light = isinstance(first, Layer) and first.kind in FOLLOWING
         working = isinstance(first, Layer) and first.kind in WEIGHTED
         return Piece(text=f"self.{name}({{}})", working=working, light=light, shape=shape)
-
-    def _shared(self, name: str, call: Call) -> str:
-        """Return the attribute that holds an equal module; number the name if it holds another one."""
-        target, number = name, 1
-        while self.attributes.get(target, call) != call:
-            number += 1
-            target = f"{name}{number}"
-        self.attributes[target] = call
-        return target
 
     def module(self, cell: Aligned) -> Call:
         """Return the call that creates the module of a cell. Raises CodeError for a graph."""

@@ -7,10 +7,10 @@ from resnet_diagram.codegen.blocks.body import Body, aligned, check_joints, laye
 from resnet_diagram.codegen.blocks.parameters import Scope, Variable, compact
 from resnet_diagram.codegen.blocks.pattern import arm
 from resnet_diagram.codegen.inline import channel_padding
-from resnet_diagram.codegen.names import Aligned, is_attribute, relative
+from resnet_diagram.codegen.names import is_attribute, relative
 from resnet_diagram.codegen.text import Call
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.measure import in_shape, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind
 
 
@@ -44,35 +44,29 @@ def shortcut(blocks: Sequence[Block], body: Body) -> Arm | None:
     places = [place for place, layers in enumerate(arms) if layers]
     if not places:
         return None
-    scope = body.scope
     some = [arms[place] for place in places]
-    if all(zero_padding(run) for run in some):
-        name, call = "shortcut", _zero_padding(some, scope, places)
-    else:
-        name = _name(some, [blocks[place].name for place in places])
-        name = name if name not in body.attributes else "shortcut"
-        with scope.at(places) as inner:
+    name = "shortcut"
+    with body.scope.at(places) as inner:
+        if all(zero_padding(run) for run in some):
+            ends = [(in_shape(run)[0], out_shape(run)[0]) for run in some]
+            channel = inner.channel([before for before, _ in ends], "in_channels")
+            yielded = inner.channel([after for _, after in ends], "out_channels")
+            firsts = [run[0] for run in some]
+            strides = [compact(each.stride or (1,)) for each in firsts if isinstance(each, Layer)]
+            call = Call("ZeroPadding", (channel, yielded, inner.setting(strides, "stride", 1)))
+        else:
+            own = _name(some, [blocks[place].name for place in places])
+            name = own if own not in body.attributes else name
             call = _modules(some, replace(body, scope=inner), name)
-    return Arm(
-        name=name.partition(".")[0], call=call, condition=condition(scope, [bool(item) for item in arms])
-    )
-
-
-def _zero_padding(arms: Sequence[Sequence[Element]], scope: Scope, places: Sequence[int]) -> Call:
-    ends = [run[-1] for run in arms]
-    pads = [layer for layer in ends if isinstance(layer, Layer)]
-    firsts = [run[0] for run in arms]
-    strides = [compact(first.stride) if isinstance(first, Layer) and first.stride else 1 for first in firsts]
-    with scope.at(places) as inner:
-        channel = inner.channel([layer.in_shape[0] for layer in pads], "in_channels")
-        yielded = inner.channel([layer.out_shape[0] for layer in pads], "out_channels")
-        return Call("ZeroPadding", (channel, yielded, inner.setting(strides, "stride", 1)))
+    flags = [bool(item) for item in arms]
+    return Arm(name=name.partition(".")[0], call=call, condition=condition(body.scope, flags))
 
 
 def _modules(arms: Sequence[tuple[Element, ...]], body: Body, name: str) -> Call:
     """Return the call that creates the layers of a shortcut.
 
-    If only some shortcuts have a pooling, the others get an identity instead.
+    If only some shortcuts have a pooling, the others get an identity instead. On a shortcut without weights,
+    zero padding of channels is option A: the zeros follow the channels.
     """
     longest = max(len(run) for run in arms)
     pooled = [place for place, run in enumerate(arms) if len(run) == longest]
@@ -83,25 +77,17 @@ def _modules(arms: Sequence[tuple[Element, ...]], body: Body, name: str) -> Call
         calls.append(f"{pool} if stride != 1 else nn.Identity()")
     rest = [run if len(run) < longest or len(pooled) == len(arms) else run[1:] for run in arms]
     check_joints(cells := aligned(rest))
-    modules = [_module(cell, body, arms[0]) for cell in cells]
+    weightless = not any(layer.params for layer in walk(arms[0]))
+    modules = []
+    for cell in cells:
+        is_padding = weightless and isinstance(cell[0], Layer) and cell[0].op == "zero_pad"
+        modules.append(channel_padding(layer_cell(cell), body.scope) if is_padding else body.module(cell))
     first = cells[0][0]
     if isinstance(first, Layer) and first.kind is LayerKind.POOL:
         modules[0] = _ceiled(modules[0])
     calls += modules
     single = len(calls) == 1 and isinstance(calls[0], Call) and not name.endswith(".0")
     return calls[0] if single and isinstance(calls[0], Call) else Call("nn.Sequential", tuple(calls))
-
-
-def _module(cell: Aligned, body: Body, run: Sequence[Element]) -> Call:
-    """Return the module of a cell on a shortcut.
-
-    On a shortcut without weights, zero padding of channels is option A: the zeros follow the channels.
-    """
-    first = cell[0]
-    weightless = not any(layer.params for layer in walk(run))
-    if isinstance(first, Layer) and first.op == "zero_pad" and weightless:
-        return channel_padding(layer_cell(cell), body.scope)
-    return body.module(cell)
 
 
 def _ceiled(pool: Call) -> Call:

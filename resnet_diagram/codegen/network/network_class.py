@@ -12,7 +12,7 @@ from resnet_diagram.codegen.network.plan import Plan
 from resnet_diagram.codegen.network.stages import Helper, StageMaker
 from resnet_diagram.codegen.text import INSIDE, STEP, Call, docstring, indented, signature, statement
 from resnet_diagram.errors import number_of
-from resnet_diagram.spec.measure import BlockKind, block_kind, depth, params, residual_blocks, walk
+from resnet_diagram.spec.measure import depth, params, residual_blocks, walk
 from resnet_diagram.spec.model import Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import WEIGHTED
@@ -92,12 +92,6 @@ def initialiser(elements: Sequence[Element]) -> list[str]:
             ]
         ),
     ]
-
-
-def class_name(network: Network) -> str:
-    """Return `ResNet` for a network of basic blocks or bottlenecks, `Net` for any other."""
-    kinds = {block_kind(block) for block in residual_blocks(network)}
-    return "ResNet" if kinds & {BlockKind.BASIC, BlockKind.BOTTLENECK} else "Net"
 
 
 def _doc(network: Network) -> str:

@@ -1,6 +1,5 @@
 """Recognise the layers of transformers and their kin, which are blocks of several parts."""
 
-from collections.abc import Sequence
 from math import prod
 from typing import TypeGuard
 
@@ -25,14 +24,12 @@ def is_transformer_layer(element: Element) -> TypeGuard[Stage]:
     perceptrons = [_is_perceptron(block) for block in members]
     if all(perceptrons):
         perceptrons = [not any(map(_reads_positions, walk(block))) for block in members]
-    is_mixed = any(perceptrons) and not all(perceptrons) and not _repeats(perceptrons)
-    return is_mixed and any(map(is_residual, members))
-
-
-def _repeats(row: Sequence[bool]) -> bool:
-    """Return whether a row is a shorter one several times, as for several layers in one stage."""
-    periods = (period for period in range(1, len(row) // 2 + 1) if len(row) % period == 0)
-    return any(row[period:] == row[:-period] for period in periods)
+    if not any(perceptrons) or all(perceptrons) or not any(map(is_residual, members)):
+        return False
+    # Several layers in one stage repeat a row.
+    count = len(perceptrons)
+    periods = (period for period in range(1, count // 2 + 1) if count % period == 0)
+    return not any(perceptrons[period:] == perceptrons[:-period] for period in periods)
 
 
 def _reads_positions(layer: Layer) -> bool:

@@ -1,12 +1,11 @@
 """The stem and the head in short."""
 
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.measure import out_shape
-from resnet_diagram.spec.model import Element, Layer, Network, Shape
+from resnet_diagram.spec.model import Layer, Network, Shape
 from resnet_diagram.spec.signature import anonymous_run
 from resnet_diagram.spec.toml.expand.chain import Chain
 from resnet_diagram.spec.toml.expand.ends import HEAD_DEFAULTS, STEM_DEFAULTS, build_head, build_stem, stem_of
@@ -17,26 +16,12 @@ from resnet_diagram.spec.toml.shorten.recognise import convolutions_of
 
 def stem_entry(network: Network, common: TomlTable, width: int) -> Any:
     """Return the stem as a word, a table or a list of layers; `width` is the width of the first stage."""
-    for shortened, settings in _stems(network.stem, width):
-        chain = _chain(network.input_shape, common)
-        try:
-            build_stem(chain, settings, width, pre_activation=common["pre_activation"])
-        except FaultError:
-            continue
-        if anonymous_run(chain.elements) == anonymous_run(network.stem):
-            return shortened
-    return spelled(network.stem)
-
-
-def _stems(stem: Sequence[Element], width: int) -> Iterator[tuple[Any, TomlTable]]:
-    """Yield the possible notations of a stem, shortest first."""
-    for word in STEMS:
-        if word != "deep" or width % 2 == 0:
-            yield word, stem_of(word, width)
+    words = [word for word in STEMS if word != "deep" or width % 2 == 0]
+    notations: list[tuple[Any, TomlTable]] = [(word, stem_of(word, width)) for word in words]
     table: TomlTable = {}
-    if windowed := [layer for layer in convolutions_of(stem) if layer.kernel]:
+    if windowed := [layer for layer in convolutions_of(network.stem) if layer.kernel]:
         widths = [layer.out_shape[0] for layer in windowed]
-        last = stem[-1]
+        last = network.stem[-1]
         table = {
             "width": widths if len(widths) > 1 else widths[0],
             "kernel": windowed[0].kernel[0],
@@ -44,7 +29,14 @@ def _stems(stem: Sequence[Element], width: int) -> Iterator[tuple[Any, TomlTable
             "pool": "max" if isinstance(last, Layer) and last.op == "max_pool" else NONE,
         }
     default = STEM_DEFAULTS | {"width": width}
-    yield {key: item for key, item in table.items() if default[key] != item}, table
+    notations.append(({key: item for key, item in table.items() if default[key] != item}, table))
+    for shortest, settings in notations:
+        chain = _chain(network.input_shape, common)
+        with suppress(FaultError):
+            build_stem(chain, settings, width, pre_activation=common["pre_activation"])
+            if anonymous_run(chain.elements) == anonymous_run(network.stem):
+                return shortest
+    return spelled(network.stem)
 
 
 def head_entry(network: Network, common: TomlTable) -> Any:
