@@ -66,22 +66,16 @@ def layer_of(step: Step, name: str) -> Layer:
 
 
 def _operation(step: Step) -> dict[str, Any]:
-    """Return the name of a layer that has no other fields."""
+    """Return the name of a layer that has no other fields, but for the groups of a norm."""
     node, operator = step.nodes[-1], operator_of(step.nodes[-1].op)
+    if "group_norm" in node.op:
+        groups = argument(node, "num_groups") or argument(node, "group")
+        return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
     limits = [argument(node, side if side in node.names else f"{side}_val") for side in ("min", "max")]
     limited = _LIMITED.get((operator.name, *limits))
     name = _FIXED.get(step.role) or limited or operator.label or operator.name
     smaller = step.role is Role.UPSAMPLE and prod(step.out_shape[1:]) < prod(step.in_shape[1:])
     return {"op": f"{name.rstrip('123d')}_downsampling" if smaller else name}
-
-
-def _norm(step: Step) -> dict[str, Any]:
-    """Return the fields of a norm."""
-    node = step.nodes[-1]
-    if "group_norm" not in node.op:
-        return _operation(step)
-    groups = argument(node, "num_groups") or argument(node, "group")
-    return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
 
 
 def _scaling(step: Step) -> dict[str, Any]:
@@ -175,7 +169,11 @@ def _convolution(step: Step) -> dict[str, Any]:
     kernel = weight.shape[2:] if isinstance(weight, Ref) else ()
     dims = len(kernel)
     if operator_of(node.op).name == "deform_conv2d":
-        return _deformable_convolution(node, kernel)
+        names = (("stride", "stride"), ("padding", "pad"), ("dilation", "dilation"))
+        sides = {field: tuple(argument(node, f"{name}_{side}") for side in "hw") for field, name in names}
+        bias = argument(node, "bias")
+        learned = isinstance(bias, Ref) and bias.node.kind is NodeKind.PARAMETER
+        return {"op": "conv", "kernel": kernel, "groups": argument(node, "groups"), "bias": learned, **sides}
     dilation = _spread(argument(node, "dilation") or 1, dims)
     padding = argument(node, "padding")
     if isinstance(padding, str):
@@ -191,17 +189,6 @@ def _convolution(step: Step) -> dict[str, Any]:
         "groups": int(argument(node, "groups") or 1),  # type: ignore[call-overload]
         "bias": isinstance(argument(node, "bias"), Ref),
     }
-
-
-def _deformable_convolution(node: Node, kernel: Sizes) -> dict[str, Any]:
-    """Return the fields of torchvision's convolution, which takes a number for each side of the kernel."""
-    fields = {
-        field: tuple(argument(node, f"{word}_{side}") for side in "hw")
-        for field, word in (("stride", "stride"), ("padding", "pad"), ("dilation", "dilation"))
-    }
-    bias = argument(node, "bias")
-    learned = isinstance(bias, Ref) and bias.node.kind is NodeKind.PARAMETER
-    return {"op": "conv", "kernel": kernel, "groups": argument(node, "groups"), "bias": learned, **fields}
 
 
 def _weighted(step: Step) -> dict[str, Any]:
@@ -330,7 +317,6 @@ def _slicing(step: Step) -> dict[str, Any]:
 _FIELDS: dict[Role, Callable[[Step], dict[str, Any]]] = {
     Role.CONV: _convolution,
     Role.LINEAR: _weighted,
-    Role.NORM: _norm,
     Role.AVG_POOL: _pooling,
     Role.MAX_POOL: _pooling,
     Role.PAD: _padding,
