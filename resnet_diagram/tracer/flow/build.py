@@ -24,7 +24,7 @@ from resnet_diagram.tracer.flow.rewrites.slices import cut_apart, piece
 from resnet_diagram.tracer.flow.rewrites.written_out import recognized
 from resnet_diagram.tracer.flow.simplify import reuse_concatenations, simplified
 from resnet_diagram.tracer.flow.steps import Flow, Step
-from resnet_diagram.tracer.flow.undrawn import Undrawn, joining
+from resnet_diagram.tracer.flow.undrawn import Undrawn
 from resnet_diagram.tracer.flow.zeros import is_zeros, operand_factors
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
@@ -234,9 +234,19 @@ class _Builder:
 
     def _counts(self, node: Node) -> tuple[int, int]:
         """Return the parameters read for the first time, and the MACs, with those that join here."""
+        undrawn = self.undrawn.nodes
+
+        def beside(reader: Node) -> list[Node]:
+            read = (ref.node for ref in references(reader) if ref.node.active)
+            return [
+                source for source in read if source.index not in self._live and source.index not in undrawn
+            ]
+
         params, macs = self._new_counts(node)
-        for side_node in joining(node, self._live, self.undrawn):
-            joined = self._new_counts(side_node)
+        joining = sorted(reachable(beside(node), beside), key=lambda operation: operation.index)
+        undrawn.update(operation.index for operation in joining)
+        for operation in joining:
+            joined = self._new_counts(operation)
             self.undrawn.params += joined[0]
             self.undrawn.macs += joined[1]
             params, macs = params + joined[0], macs + joined[1]

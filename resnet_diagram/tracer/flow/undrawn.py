@@ -4,10 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from resnet_diagram.errors import number_of
-from resnet_diagram.spec.graph import reachable
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.classify import macs_of
-from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, references
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph
 
 
 @dataclass(slots=True, eq=False)
@@ -17,18 +16,6 @@ class Undrawn:
     nodes: set[int] = field(default_factory=set)
     params: int = 0
     macs: int = 0
-
-
-def joining(node: Node, live: Collection[int], undrawn: Undrawn) -> list[Node]:
-    """Return the operations behind a node that are not `live`, each once, and put them `undrawn`."""
-
-    def beside(reader: Node) -> list[Node]:
-        sources = (ref.node for ref in references(reader) if ref.node.active)
-        return [node for node in sources if node.index not in live and node.index not in undrawn.nodes]
-
-    items = list(reachable(beside(node), beside))
-    undrawn.nodes.update(item.index for item in items)
-    return sorted(items, key=lambda operation: operation.index)
 
 
 def input_note(graph: OpGraph, shown_nodes: Collection[Node], undrawn: Undrawn) -> list[str]:
