@@ -1,9 +1,12 @@
 """What rows and columns are called, and what stands below a table."""
 
+from dataclasses import replace
+
 import pytest
 
+from resnet_diagram.spec.catalog import network
 from resnet_diagram.tables.model import Cell, Stack, Wanted, Words
-from resnet_diagram.tables.notes import word_notes
+from resnet_diagram.tables.notes import label, word_notes
 from resnet_diagram.wording.modules import StageNames
 from resnet_diagram.wording.terms import Kind, Label, literal
 from tests.tables.reading import architecture
@@ -45,6 +48,8 @@ def test_captions_and_labels_are_proposed_taken_or_left_out() -> None:
         "Architectures of resnet18 and resnext50_32x4d for an input of 224×224×3."
     )
     assert table.label == "tab:resnet18-resnext50-32x4d"
+    called = [replace(network("resnet18"), name=name) for name in ("Net(depth=20)", "网络")]
+    assert label(called) == "tab:Net-depth-20-network"
     own = architecture("resnet18", wanted=Wanted(caption="Mine.", label="", heads=("18-layer",)))
     assert (own.caption, own.label, own.heads[-1]) == ("Mine.", "", "18-layer")
 

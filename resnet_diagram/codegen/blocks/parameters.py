@@ -55,7 +55,7 @@ class Variable:
 class Scope:
     """The names known inside a class: channels first, then settings such as the stride.
 
-    `constants` are attributes of the class: ratios between channels. A `closed` scope gets no new parameters.
+    `constants` are attributes of the class: ratios between channels.
     """
 
     size: int
