@@ -76,6 +76,11 @@ def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]
             return ()
 
 
+def graph_inputs(graph: Graph) -> tuple[Shape, ...]:
+    """Return the shapes of the inputs of a graph."""
+    return tuple(node.shape for node in graph.nodes if not node.reads)
+
+
 def with_runs(part: Container, change: Callable[[tuple[Element, ...]], tuple[Element, ...]]) -> Container:
     """Return a part with each run of elements directly inside it changed; a layer is returned as it is."""
     match part:

@@ -6,6 +6,7 @@ from resnet_diagram.errors import SpecError, number_of
 from resnet_diagram.limits import SIZE
 from resnet_diagram.spec.check.faults import FaultError, within
 from resnet_diagram.spec.check.layer import check_layer, shape_text
+from resnet_diagram.spec.graph import graph_inputs
 from resnet_diagram.spec.measure import out_shape, walk
 from resnet_diagram.spec.model import (
     Block,
@@ -74,11 +75,6 @@ def _check_ports(network: Network) -> None:
                 f"{noun} has {'1 entry' if len(ports) == 1 else f'{len(ports)} entries'}; "
                 f"expected names for the shapes {listed}"
             )
-
-
-def graph_inputs(graph: Graph) -> tuple[Shape, ...]:
-    """Return the shapes of the inputs of a graph."""
-    return tuple(node.shape for node in graph.nodes if not node.reads)
 
 
 def _run(elements: Sequence[Element], shape: Shape, part: str) -> Shape:

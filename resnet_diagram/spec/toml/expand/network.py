@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from resnet_diagram.errors import number_of
 from resnet_diagram.spec.check.faults import FaultError, within
+from resnet_diagram.spec.graph import graph_inputs
 from resnet_diagram.spec.model import Element, Graph, Idle, Network, Port, Shape, Stage
 from resnet_diagram.spec.toml.expand.blocks import block_elements
 from resnet_diagram.spec.toml.expand.chain import Chain
@@ -54,10 +55,9 @@ def _ports(settings: TomlTable, key: str, ends: Sequence[Element]) -> tuple[Port
     graph = ends[0] if ends else None
     if not isinstance(graph, Graph):
         raise FaultError("expected a graph there, with 'nodes'.", key)
-    inner = [node.shape for node in graph.nodes if not node.reads]
-    shapes = (
-        inner if key == "inputs" else [graph.nodes[n].shape for n in graph.outputs if n < len(graph.nodes)]
-    )
+    shapes = graph_inputs(graph)
+    if key == "outputs":
+        shapes = tuple(graph.nodes[n].shape for n in graph.outputs if n < len(graph.nodes))
     if len(shapes) != len(settings[key]):
         raise FaultError(f"expected {number_of('name', len(shapes))}, found {len(settings[key])}.", key)
     return tuple(Port(name=name, shape=shape) for name, shape in zip(settings[key], shapes, strict=True))
