@@ -10,7 +10,7 @@ from pathlib import Path
 from resnet_diagram.errors import number_is, number_of
 from resnet_diagram.spec.graph import graphs, reachable
 from resnet_diagram.spec.measure import residual_blocks, walk
-from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, ModuleClass, Network, Port
+from resnet_diagram.spec.model import Graph, Idle, LayerKind, ModuleClass, Network, Port
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
@@ -67,7 +67,6 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
     flow = reading.flow
     stem, body, head = with_distinct_stages(_split(reading.parts, graph.calls))
     layers = walk(part.element for part in reading.parts)
-    elements = (*stem, *body, *head)
     network = Network(
         name=name,
         input_shape=flow.steps[1].out_shape if len(flow.steps) > 1 else (),
@@ -81,18 +80,18 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
             *graph.notes,
             *input_note(graph, reading.inputs, flow.undrawn),
             *_unused_notes(sizes, flow),
-            *_unregistered_note(graph, sizes, flow),
+            *_unregistered_note(sizes, flow),
             *output_note(graph, flow.ran | flow.undrawn.nodes, batch_of(graph)),
             *_gathering_note(flow),
             *hidden_note(layers, reading.joined, flow.steps),
         ),
     )
-    return _with_ports(network, elements, graph, reading)
+    return _with_ports(network, reading)
 
 
-def _with_ports(network: Network, elements: Sequence[Element], graph: OpGraph, reading: Reading) -> Network:
+def _with_ports(network: Network, reading: Reading) -> Network:
     """Return the network with the names of its inputs and outputs, where there are several."""
-    first, last = elements[0], elements[-1]
+    graph, first, last = reading.flow.graph, network.elements[0], network.elements[-1]
     if isinstance(first, Graph) and len(reading.inputs) > 1:
         shapes = [node.shape for node in first.nodes if not node.reads]
         inputs = tuple(
@@ -154,20 +153,20 @@ def _unused_notes(sizes: Sizes, flow: Flow) -> Iterator[str]:
         yield f"{number_is('parameter', count)} not on the drawn way to the output: {abbreviated(elsewhere)}"
 
 
-def _unregistered_note(graph: OpGraph, sizes: Sizes, flow: Flow) -> list[str]:
+def _unregistered_note(sizes: Sizes, flow: Flow) -> list[str]:
     """Return a note on the parameters that ran but are not the model's own, as of layers in a plain list."""
     foreign = {
         node.tensor: node
-        for node in graph.nodes
+        for node in flow.graph.nodes
         if node.kind is NodeKind.PARAMETER
         and node.tensor in flow.parameters
         and node.tensor not in sizes
-        and node.tensor not in graph.script_weights
+        and node.tensor not in flow.graph.script_weights
     }
     if not foreign:
         return []
     count = sum(prod(node.shape) for node in foreign.values())
-    owners = dict.fromkeys(filter(None, (graph.calls[node.call].path for node in foreign.values())))
+    owners = dict.fromkeys(filter(None, (flow.graph.calls[node.call].path for node in foreign.values())))
     return [
         f"{number_of('parameter', count)} ran that the model does not register, neither trained nor "
         f"saved{': ' * bool(owners)}{abbreviated(owners)}. Keep layers in nn.ModuleList, weights in "
