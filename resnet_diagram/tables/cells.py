@@ -50,8 +50,8 @@ def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
             items.append(Stack(lines=lines_of, times=run.count, modules=section.modules))
         else:
             items += [Words(text=line) for line in lines_of]
-    beside = Counter(atom for atom in _atoms(section.beside, 0) if atom.lines)
-    for atom, count in beside.items():
+    loose = Counter(atom for atom in _atoms(section.loose, 0) if atom.lines)
+    for atom, count in loose.items():
         if count > 1 or atom.block:
             items.append(Stack(lines=atom.lines, times=count))
         else:

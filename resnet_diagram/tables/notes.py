@@ -51,7 +51,7 @@ def notes_of(
         *([f"The 2015 paper prints FLOPs of {enumeration(printed)}."] if printed else []),
         *stride_notes(columns, heads),
         *([factors] if any(section.modules > 1 for section in sections) else []),
-        *([loose_layers] if any(section.beside for section in sections) else []),
+        *([loose_layers] if any(section.loose for section in sections) else []),
         *word_notes(cells),
         *([links] if any(map(has_long_links, networks)) else []),
         *(f"{note[:1].upper()}{note[1:]}{f' ({head})' * (len(heads) > 1)}." for head, note in shared),

@@ -29,7 +29,7 @@ class Kind(StrEnum):
 class Section:
     """A run of elements, and the resolution of its output.
 
-    `module` is their common name in the code, else empty; `title` their title in a table. `beside`: elements
+    `module` is their common name in the code, else empty; `title` their title in a table. `loose`: elements
     of a graph that yield this resolution in other places. `stage`: the key of the stage that it is a branch
     of. `modules`: how many modules in series have the elements, which are those of the first.
     """
@@ -39,7 +39,7 @@ class Section:
     elements: tuple[Element, ...]
     module: str = ""
     title: str = ""
-    beside: tuple[Element, ...] = ()
+    loose: tuple[Element, ...] = ()
     stage: str = ""
     modules: int = 1
 
@@ -118,7 +118,7 @@ def _of_graph(graph: Graph, branches: Mapping[str, str]) -> Iterator[Section]:
                 name = path.removeprefix(f"{outer}.").split(".")[0]
                 key = next(of_branch, (name, size))
                 row = rows.setdefault(key, Section(kind=Kind.PART, size=size, elements=(), module=name))
-                rows[key] = replace(row, beside=(*row.beside, element))
+                rows[key] = replace(row, loose=(*row.loose, element))
     sections = list(rows.values())
     last = {section.stage: at for at, section in enumerate(sections)}
     places = [last[section.stage] if section.stage else at for at, section in enumerate(sections)]
@@ -127,7 +127,7 @@ def _of_graph(graph: Graph, branches: Mapping[str, str]) -> Iterator[Section]:
 
 def _continues(section: Section, element: Element, size: Shape) -> bool:
     """Return whether an element belongs to a section: same resolution, and no new pooling."""
-    if section.size != size or _only_blurs(section) or section.beside:
+    if section.size != size or _only_blurs(section) or section.loose:
         return False
     if not isinstance(element, Layer) or not is_weightless(element):
         return True
@@ -195,7 +195,7 @@ def _joined(items: list[Section]) -> list[Section]:
         if last and len(done) > 1 and not both_head and _only_blurs(last):
             stem = done[-2]
             done[-2:] = [replace(stem, size=last.size, elements=(*stem.elements, *last.elements)), section]
-        elif last and (both_head or (not last.beside and all(map(is_weightless, shown(last.elements))))):
+        elif last and (both_head or (not last.loose and all(map(is_weightless, shown(last.elements))))):
             done[-1] = replace(section, elements=(*last.elements, *section.elements))
         else:
             done.append(section)

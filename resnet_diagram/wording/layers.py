@@ -51,6 +51,7 @@ _OPERATORS: dict[str, Word | str] = {
     "global_avg_and_max_pool": Word.GLOBAL_AVG_AND_MAX_POOL,
     "frozen_bn": Word.FROZEN_BN,
     "affine_norm": Word.AFFINE,
+    "normalize": Word.NORMALISE,
     "learned_scale": Word.LEARNED_SCALE,
     "layer_scale": Word.LAYER_SCALE,
     "shift": Word.SHIFT,

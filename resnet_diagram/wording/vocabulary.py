@@ -151,6 +151,7 @@ class Word(StrEnum):
     STATISTICS_POOL = "statistics pooling"
     FROZEN_BN = "BN (frozen)"
     AFFINE = "affine"
+    NORMALISE = "normalise"
     LEARNED_SCALE = "× learned α"
     SCALE = "scale"
     SHIFT = "add"

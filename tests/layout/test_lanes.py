@@ -474,6 +474,49 @@ def test_the_box_of_a_module_names_what_is_in_it() -> None:
     assert found["head"] == ["3 conv", "6.91 k params"]
 
 
+def heads(*sizes: int) -> Network:
+    """A stage, and for each size a module of so many branches of different layers, which are added."""
+    nodes = [GraphNode(shape=shape(0))]
+    stage = Stage(body=(residual("enc.0", shape(0)), residual("enc.1", shape(0))), name="enc")
+    nodes.append(GraphNode(shape=shape(0), reads=(0,), body=(stage,)))
+    ends = []
+    for number, size in enumerate(sizes):
+        for branch in range(size):
+            layer = conv(f"{'abc'[number]}_head.branch{branch}", shape(0), shape(0))
+            layer = replace(layer, kernel=(branch % 2 * 2 + 1,) * 2)
+            nodes.append(GraphNode(shape=shape(0), reads=(1,), body=(layer,)))
+        reads = tuple(range(len(nodes) - size, len(nodes)))
+        nodes.append(
+            GraphNode(shape=shape(0), reads=reads, merge=Merge.ADD, name=f"{'abc'[number]}_head.add")
+        )
+        ends.append(len(nodes) - 1)
+    graph = Graph(nodes=tuple(nodes), outputs=tuple(ends), name="graph")
+    ports = tuple(Port(name=f"y{number}", shape=shape(0)) for number in range(len(ends)))
+    return Network(name="heads", input_shape=shape(0), body=(graph,), outputs=ports)
+
+
+@pytest.mark.parametrize(
+    ("room", "boxes"),
+    [(40, set()), (20, {"b_head"}), (12, {"b_head", "c_head"}), (6, {"a_head", "b_head", "c_head"})],
+)
+def test_the_smallest_modules_are_opened_first_where_a_graph_has_room(room: int, boxes: set[str]) -> None:
+    assert set(closed_modules(heads(6, 14, 9), room)) == boxes
+
+
+def test_the_box_of_a_module_lists_its_layers_if_they_are_few_and_differ() -> None:
+    found = closed_modules(heads(6, 14), 6)
+    assert found["a_head"][1:3] == ["1×1 conv, 16 [×3]", "3×3 conv, 16 [×3]"]
+    assert found["b_head"][1:3] == ["1×1 conv, 16 [×7]", "3×3 conv, 16 [×7]"]
+
+
+def closed_modules(network: Network, room: int) -> dict[str, list[str]]:
+    """Return the lines of the box of each module in a graph, by the module's path."""
+    content = build([network], Options(graph_room=room)).panels[0].content
+    assert isinstance(content, Dag)
+    boxes = [node for node in nodes((content,)) if node.id.startswith("part-module")]
+    return {node.origin.paths[0].split(".")[0]: [str(line) for line in node.lines] for node in boxes}
+
+
 def with_deep_end(levels: int, modules: int = 1, *, types: int = 1) -> Network:
     """Lanes of which the last goes on to a stage of the encoder, inside a branch of the decoder's block.
 
@@ -609,7 +652,7 @@ def test_a_module_with_stages_is_drawn_open_where_it_needs_little_more_room(open
     assert isinstance(graph, Graph)
     _, parts = folded(graph, 14, opens_encoders=opens)
     paths = {part.modules[0].path for part in parts if isinstance(part, Folded)}
-    assert {"head0", "head1", "head2"} <= paths
+    assert {"a_head", "b_head", "c_head"} <= paths
     assert ("encoder" in paths) != opens
     _, parts = folded(graph, 6, opens_encoders=opens)
     assert "encoder" in {part.modules[0].path for part in parts if isinstance(part, Folded)}

@@ -1,5 +1,6 @@
 """Build the graph of a network: overviews of its chains, boxes for layers between them, and modules."""
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
@@ -259,11 +260,15 @@ class _Builder:
         name = self.module_names.get(unit.path, unit.path.split(".")[-1])
         unnamed = phrase(Kind.BLOCK, Word.GATE if first.opens else Word.POST_PROCESSING)
         title = literal(name) if name else unnamed
-        selected = selection_line(first.graph)
+        selected, words = selection_line(first.graph), weighted_lines(first.graph, inside)
+        learned = (layer for layer in walk(first.graph) if layer.kind in MIXING and layer.params)
+        layers = Counter(layer_lines(layer)[0] for layer in learned)
+        if not inside and 1 < len(layers) <= _MOST_LINES:
+            words = *(_with_times(line, times(count)) for line, count in layers.items()), words[-1]
         node = Node(
             id=self.ids.numbered("part", "module"),
             role=NodeRole.BLOCK if first.opens else NodeRole.OPAQUE,
-            lines=tuple(filter(None, (title, *weighted_lines(first.graph, inside), selected))),
+            lines=tuple(filter(None, (title, *words, selected))),
             badge=times(len(unit.modules)),
             origin=origin(elements),
         )

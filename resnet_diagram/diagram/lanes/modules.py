@@ -1,5 +1,6 @@
 """Fold the parts of a large graph into the modules that run them."""
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from math import prod
@@ -74,7 +75,7 @@ def folded(
 
     In the graph that is returned for a large one no chain runs through several modules. `room`: the most
     boxes that are drawn without folding. `path`: that of the module that runs all of it. `opens_encoders`:
-    modules with stages are not folded if they need little more room.
+    modules with stages are not folded if they need little more room, nor are then the smallest in no list.
     """
     best = graph, ordered(graph, _post_processing(graph, ()))
     if opens_encoders and _has_stages(graph) and _size(*best) <= _OPEN * room:
@@ -91,6 +92,12 @@ def folded(
             others = {module.path for module in modules if not _has_stages(module.graph)}
             opened = _folded_at(graph, depth, others)
             best = opened if opens_encoders and _size(*opened) <= _OPEN * room else best
+            skeletons = Counter(module.skeleton for module in modules if best is opened)
+            for module in sorted(modules, key=lambda module: len(module.numbers)):
+                fewer = _folded_at(graph, depth, others - {module.path})
+                single = skeletons[module.skeleton] == 1 and not module.path[-1:].isdigit()
+                if single and module.path in others and _size(*fewer) <= _OPEN * room:
+                    best, others = fewer, others - {module.path}
     return best
 
 

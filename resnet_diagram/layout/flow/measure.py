@@ -165,7 +165,7 @@ def _dag(dag: Dag, sizer: BoxSizer) -> DagCell:
 
     parts = tuple(measured_part(vertex, sizer) for vertex in dag.vertices)
     size = sizer.theme.size("label")
-    planned = plan(dag, tuple(map(extent_of, parts)), words_on(dag, size), size, turned=sizer.turned)
+    planned = plan(dag, tuple(map(extent_of, parts)), words_on(dag, size), size, downwards=sizer.turned)
     entry = planned.lines[0]
     output = dag.output or 0
     end = planned.lines[output] - entry

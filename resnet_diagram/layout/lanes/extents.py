@@ -48,11 +48,11 @@ def enclosures(
     reaches: Sequence[float],
     headings: Mapping[str, float],
     *,
-    turned: bool,
+    downwards: bool,
 ) -> tuple[Enclosure, ...]:
     """Return the frames of modules that are drawn open in a graph; `headings`: the length of each title.
 
-    `turned`: the flow runs down.
+    `downwards`: the flow runs down.
     """
     inside: dict[str, list[int]] = {}
     for number, vertex in enumerate(dag.vertices):
@@ -68,7 +68,7 @@ def enclosures(
         )
         over = [overhang(places, extents, reaches, n)[0] for n in members if places.spans[n][0] == top]
         under = [overhang(places, extents, reaches, n)[1] for n in members if places.spans[n][1] == bottom]
-        ahead, title = (TITLE_HEIGHT, 0.0) if turned else (0.0, TITLE_HEIGHT)
+        ahead, title = (TITLE_HEIGHT, 0.0) if downwards else (0.0, TITLE_HEIGHT)
         above, below = max(over) + title + FRAME_GAP, max(under) + FRAME_GAP
         length = headings.get(frame.id, 0.0)
         ends = min(columns), max(columns)

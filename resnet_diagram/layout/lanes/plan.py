@@ -72,12 +72,12 @@ def plan(
     size: float,
     headings: tuple[tuple[str, float], ...] = (),
     *,
-    turned: bool = False,
+    downwards: bool = False,
 ) -> Plan:
     """Return the plan of a graph, kept for pages that are tried with other panels.
 
     `words`: the width of the words on each line, in the order of the vertices' reads; `size`: their type.
-    `headings`: the length of the title of each frame of a module. `turned`: the flow runs down.
+    `headings`: the length of the title of each frame of a module. `downwards`: the flow runs down.
     """
     places = grid(dag)
     routed = routes(dag, places)
@@ -88,7 +88,7 @@ def plan(
     scaled = {net: offset / _SCALE for net, offset in exits.items()}
     assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
     reaches = _reaches(dag, places, routed, offsets)
-    frames = enclosures(dag, places, extents, reaches, dict(headings), turned=turned)
+    frames = enclosures(dag, places, extents, reaches, dict(headings), downwards=downwards)
     planner = _Planner(places, routed, extents, words, size, exits, reaches, assigned, frames)
     planner.place_columns()
     height = planner.place_lines()

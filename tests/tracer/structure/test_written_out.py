@@ -242,6 +242,42 @@ def test_a_frozen_norm_and_the_activation_behind_it_are_two_layers() -> None:
     assert [layer.op for layer in layers] == ["frozen_bn", "relu"] * 2
 
 
+class Given(nn.Module):
+    """An input whose channels are shifted and scaled by constants, as images of a detector are."""
+
+    def __init__(self, *, learned: bool = False) -> None:
+        super().__init__()
+        mean, std = torch.full((8, 1, 1), 0.4), torch.full((8, 1, 1), 0.2)
+        self.mean = nn.Parameter(mean) if learned else mean
+        self.std = std
+        self.conv = nn.Conv2d(8, 8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.conv((x - self.mean) / self.std)
+        return result
+
+
+def operations(module: nn.Module) -> list[str]:
+    return [layer.op for layer in walk(rd.trace(module, (8, 16, 16)))]
+
+
+def test_a_shift_and_a_scale_of_the_channels_of_the_input_are_its_normalisation() -> None:
+    assert operations(Given()) == ["normalize", "conv"]
+    assert operations(Given(learned=True)) == ["shift", "scale", "conv"]
+
+
+def test_a_shift_and_a_scale_behind_layers_or_by_one_number_normalise_nothing() -> None:
+    assert operations(nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), Given())) == [
+        "conv",
+        "shift",
+        "scale",
+        "conv",
+    ]
+    given = Given()
+    given.mean = given.std = torch.tensor(0.5)
+    assert "normalize" not in operations(given)
+
+
 class Shifted(nn.Module):
     """A ReLU of a shifted value."""
 

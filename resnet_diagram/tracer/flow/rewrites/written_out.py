@@ -7,6 +7,7 @@ statistics are constants; and blur pools: convolutions with constant weights, ch
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 from resnet_diagram.tracer.flow.calls import CONTAINERS, common_call, inside
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, Ref, argument, constants_of, references
@@ -204,15 +205,29 @@ def _unite(region: Sequence[Step], source: Step, function: Function, calls: Sequ
 
 
 def _join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) -> None:
-    """Make a scale and a shift by constants, run by a module that is called a norm, one norm."""
+    """Make a scale and a shift by constants, run by a module that is called a norm, one norm.
+
+    A shift and a scale of each channel of the input, before any layer, are its normalisation.
+    """
     following = steps[step.targets[0]] if len(step.targets) == 1 else None
     if step.role is not Role.SCALE or following is None or following.role is not Role.SCALE:
         return
     name = calls[step.call].cls.lower()
     is_norm = "norm" in name or "bn" in name
-    if is_norm and following.call == step.call and operator_of(following.nodes[-1].op).name == "add":
+    first, second = (operator_of(half.nodes[-1].op).name for half in (step, following))
+    source = before = steps[step.sources[0]]
+    if is_norm and following.call == step.call and second == "add":
         kind = "frozen_bn" if "batch" in name or "bn" in name else "affine_norm"
-        _unite([step, following], steps[step.sources[0]], (Role.NORM, kind, ()), calls)
+        _unite([step, following], source, (Role.NORM, kind, ()), calls)
+        return
+    while before.sources and not before.params:
+        before = steps[before.sources[0]]
+    constants = [constant for half in (step, following) for constant in constants_of(half.nodes[-1])]
+    is_given = any(prod(constant.shape) > 1 for constant in constants) and not (
+        step.params or following.params
+    )
+    if is_given and first in _ADDED and second in ("div", "mul") and not before.sources:
+        _unite([step, following], source, (Role.OTHER, "normalize", ()), calls)
 
 
 def _name_blur_pool(step: Step, steps: Sequence[Step]) -> None:
