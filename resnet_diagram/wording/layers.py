@@ -148,6 +148,16 @@ def _arithmetic(layer: Layer) -> str:
     return " ".join(parts).replace("-", "−")
 
 
+_GATHERED = {
+    "add": Word.SUM_OF_BRANCHES,
+    "iadd": Word.SUM_OF_BRANCHES,
+    "cat": Word.CONCATENATION_OF_BRANCHES,
+    "concat": Word.CONCATENATION_OF_BRANCHES,
+    "stack": Word.CONCATENATION_OF_BRANCHES,
+}
+"""Names of merges, by operation, to which most ways are not drawn."""
+
+
 def kernel_text(layer: Layer) -> str:
     """Return the kernel: "3×3", or "k=3" for a kernel of one dimension; empty without a kernel."""
     return "×".join(map(str, layer.kernel)) if len(layer.kernel) != 1 else f"k={layer.kernel[0]}"
@@ -162,6 +172,9 @@ def operation(layer: Layer) -> Label:
         case LayerKind.LINEAR:
             return phrase(Kind.OPERATOR, Word.FC)
         case LayerKind.OPAQUE:
+            merge = layer.name.rpartition(".")[2].rstrip("0123456789")
+            if layer.op == "gathered" and merge in _GATHERED:
+                return phrase(Kind.OPERATOR, _GATHERED[merge])
             is_word = layer.op == "attention"
             return operator_name(layer) if is_word else literal(layer.op, Kind.OPERATOR)
         case _:

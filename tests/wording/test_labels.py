@@ -11,9 +11,10 @@ from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.flow.condense import Condensed, condense
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.model import Block, Layer, Network, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import conv
 from resnet_diagram.wording.language import in_language, kinds_in, language
+from resnet_diagram.wording.layers import operation
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -88,3 +89,18 @@ def test_shared_notation_is_written_in_the_language_of_the_legend() -> None:
     boxes = condense(drawn, Condensed.ALL).chain.items
     assert Kind.NORM in kinds_in(drawn.chain.items[1])
     assert Kind.NORM not in kinds_in(boxes[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("mask.add", "sum of branches"),
+        ("add12", "sum of branches"),
+        ("stages.1.cat2", "concatenation of branches"),
+        ("pool.roi_align", "gathered"),
+        ("", "gathered"),
+    ],
+)
+def test_a_merge_with_undrawn_ways_is_named_by_its_sort(name: str, words: str) -> None:
+    merge = Layer(kind=LayerKind.OPAQUE, op="gathered", name=name, in_shape=(4, 8), out_shape=(4, 8))
+    assert operation(merge) == words
