@@ -4,7 +4,7 @@
 values, or where a part remains zero, sums of the values padded with zeros.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 from resnet_diagram.dataclass import dataclass
@@ -62,7 +62,12 @@ def _written(node: Node, parts_of: dict[int, list[Part]], shapes_of: dict[int, s
         become(node, "reshape" if part.selected else "alias", (value,), ("self",), root.shape)
         return []
     earlier = parts_of.get(id(root.node), [])
-    if not value.node.active or not (earlier or is_zeros(root.node)) or _overlap(part, earlier):
+    overlaps = any(
+        each.selected != part.selected
+        or all(a.start < b.stop and b.start < a.stop for a, b in zip(part.spans, each.spans, strict=True))
+        for each in earlier
+    )
+    if not value.node.active or not (earlier or is_zeros(root.node)) or overlaps:
         return []
     parts = parts_of[id(node)] = sorted(
         [*earlier, part], key=lambda each: [span.start for span in each.spans]
@@ -106,15 +111,6 @@ def _part_of(target: Ref, value: Ref) -> tuple[Ref, Part | None]:
 
 def _full_spans(shape: Sizes) -> tuple[range, ...]:
     return tuple(map(range, shape))
-
-
-def _overlap(part: Part, parts: Iterable[Part]) -> bool:
-    """Return whether a part shares values with earlier ones, or lacks other axes than these."""
-    return any(
-        earlier.selected != part.selected
-        or all(a.start < b.stop and b.start < a.stop for a, b in zip(part.spans, earlier.spans, strict=True))
-        for earlier in parts
-    )
 
 
 def _tiled_axis(parts: Sequence[Part], shape: Sizes) -> int | None:
