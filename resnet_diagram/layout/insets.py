@@ -16,7 +16,7 @@ from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.rows.place import draw_rows, row_lines
 from resnet_diagram.layout.flow.rows.split import break_rows, has_lanes
 from resnet_diagram.layout.scene import boxes
-from resnet_diagram.layout.spacing import TIGHT, TIGHTEST, TURN_PAD, Gaps
+from resnet_diagram.layout.spacing import TIGHT, TIGHTEST, TURN_PAD
 from resnet_diagram.layout.units import filled_rows
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.terms import NOTHING
@@ -48,11 +48,9 @@ class Measured(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """Blocks measured one way, each in one row."""
+    """Blocks measured by one sizer."""
 
-    theme: Theme
-    turned: bool
-    gaps: Gaps
+    sizer: BoxSizer
     blocks: list[Measured]
 
     def widths(self) -> list[float]:
@@ -144,15 +142,15 @@ def _sizer(
 
 def _measured(blocks: Sequence[Block], sizer: BoxSizer, stretch: float = 1.0) -> Draft:
     """Return all blocks with boxes `stretch` times as large as needed."""
-    measure, gaps = sizer.stretched(stretch), sizer.rules.gaps
+    measure = sizer.stretched(stretch)
     measured = [
         Measured(
-            (series(cells(block, measure), gaps),),
+            (series(cells(block, measure), sizer.rules.gaps),),
             0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD,
         )
         for block in blocks
     ]
-    return Draft(sizer.theme, sizer.turned, gaps, measured)
+    return Draft(sizer, measured)
 
 
 def _in_rows(draft: Draft, room: float) -> Draft:
@@ -160,7 +158,8 @@ def _in_rows(draft: Draft, room: float) -> Draft:
     blocks: list[Measured] = []
     for block in draft.blocks:
         limit = room - max(block.stub, _turn_room(block.rows)) - 2 * _MARGIN - _TURN
-        rows = break_rows([cell for row in block.rows for _, cell in row.parts], limit, draft.gaps)
+        parts = [cell for row in block.rows for _, cell in row.parts]
+        rows = break_rows(parts, limit, draft.sizer.rules.gaps)
         broken = block._replace(rows=rows)
         usable = block.width > room >= broken.width and all(map(has_lanes, rows))
         blocks.append(broken if usable else block)
@@ -176,7 +175,7 @@ def _drawn(draft: Draft) -> list[DrawnPanel]:
     """Return the drawing of each block of a draft, on a canvas of its own."""
     panels: list[DrawnPanel] = []
     for block in draft.blocks:
-        canvas = Canvas(theme=draft.theme, turned=draft.turned)
+        canvas = Canvas(theme=draft.sizer.theme, turned=draft.sizer.turned)
         lines = row_lines(block.rows, _MARGIN)
         is_broken = len(block.rows) > 1
         start = _MARGIN + max(block.stub, _turn_room(block.rows) if is_broken else 0.0)
@@ -184,7 +183,7 @@ def _drawn(draft: Draft) -> list[DrawnPanel]:
         canvas.line = None
         length = max(row.length for row in block.rows) + start + _MARGIN + (_TURN if is_broken else 0.0)
         breadth = lines[-1] + block.rows[-1].below + _MARGIN
-        sizes = (breadth, length, 0.0) if draft.turned else (length, breadth, lines[0])
+        sizes = (breadth, length, 0.0) if canvas.turned else (length, breadth, lines[0])
         panels.append(DrawnPanel(canvas, *sizes))
     return panels
 

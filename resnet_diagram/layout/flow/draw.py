@@ -55,7 +55,7 @@ def _dag(canvas: Canvas, cell: DagCell, u: float, v: float) -> None:
     def part(number: int, at_u: float, at_v: float) -> None:
         draw_part(canvas, cell.parts[number], cell.plan.reaches[number], (at_u, at_v))
 
-    draw_plan(canvas, cell.dag, cell.plan, corner, part, high_merge)
+    draw_plan(canvas, cell.dag, cell.plan, corner, part)
     output = cell.dag.output or 0
     start = corner[0] + cell.plan.starts[output] + cell.plan.lengths[output], v + cell.exit
     name = ends(cell.dag.vertices[output])[1]
@@ -81,17 +81,6 @@ def draw_part(canvas: Canvas, part: Series, reach: float, at: Point) -> None:
     last = part.parts[-1][1] if part.parts else None
     if not isinstance(last, NodeCell) and canvas.line:
         canvas.end(LOOSE, (at[0] + part.length, at[1]), arrow=False)
-
-
-def high_merge(canvas: Canvas, merge: Node, centre: Point, reach: float) -> Box:
-    """Return the box of a merge, extended across the flow so that several lines may enter it."""
-    box = merge_box(canvas, merge, centre)
-    extra = reach - spacing.MERGE_RADIUS
-    if extra <= 0:
-        return box
-    if canvas.turned:
-        return replace(box, form=Form.PILL, x=box.x - extra, width=box.width + 2 * extra)
-    return replace(box, form=Form.PILL, y=box.y - extra, height=box.height + 2 * extra)
 
 
 def _node(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
@@ -217,18 +206,20 @@ def _marks(canvas: Canvas, cell: ForkCell, at: Point) -> None:
 _SIGNS = {NodeRole.ADD: Sign.PLUS, NodeRole.SUBTRACT: Sign.MINUS, NodeRole.MULTIPLY: Sign.TIMES}
 
 
-def merge_box(canvas: Canvas, merge: Node, centre: Point) -> Box:
-    """Return ⊕, ⊗ or Ⓒ round a page point."""
+def merge_box(canvas: Canvas, merge: Node, centre: Point, reach: float = 0.0) -> Box:
+    """Return ⊕, ⊗ or Ⓒ round a page point; `reach`: half its length across the flow, where it is longer."""
     role, radius = merge.role, spacing.MERGE_RADIUS
+    extra = max(0.0, reach - radius)
+    wider, higher = (extra, 0.0) if canvas.turned else (0.0, extra)
     letter = (line_of_text("C", canvas.theme.size("label"), role, centre),) if role is NodeRole.CONCAT else ()
     return Box(
         id=merge.id,
         role=role,
-        form=Form.CIRCLE,
-        x=centre[0] - radius,
-        y=centre[1] - radius,
-        width=2 * radius,
-        height=2 * radius,
+        form=Form.PILL if extra else Form.CIRCLE,
+        x=centre[0] - radius - wider,
+        y=centre[1] - radius - higher,
+        width=2 * radius + 2 * wider,
+        height=2 * radius + 2 * higher,
         texts=letter,
         sign=_SIGNS.get(role, Sign.NONE),
         origin=merge.origin,

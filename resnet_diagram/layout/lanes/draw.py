@@ -18,15 +18,16 @@ from resnet_diagram.diagram.model import (
     Overview,
     Vertex,
 )
-from resnet_diagram.diagram.walk import is_merge
+from resnet_diagram.diagram.walk import MERGES, vertex_items
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.draw import merge_box
 from resnet_diagram.layout.flow.titles import draw_heading
 from resnet_diagram.layout.lanes.grid import Net
 from resnet_diagram.layout.lanes.plan import Plan
 from resnet_diagram.layout.lanes.routes import Route, Way
 from resnet_diagram.layout.overview.measure import FRAME_PADDING
-from resnet_diagram.layout.scene import LOOSE, Anchor, Box, Connector, End, GroupKind, Point, Side, Text
+from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, End, GroupKind, Point, Side, Text
 from resnet_diagram.layout.text.metrics import text_width
 
 DrawPart = Callable[[int, float, float], None]
@@ -44,10 +45,8 @@ class _Net:
     connectors: list[int] = field(default_factory=list)
 
 
-def draw_plan(
-    canvas: Canvas, dag: Dag, plan: Plan, at: Point, part: DrawPart, merge: Callable[..., Box]
-) -> None:
-    """Draw a graph with its corner at `at`; `merge` returns the box of a merge from its centre and height."""
+def draw_plan(canvas: Canvas, dag: Dag, plan: Plan, at: Point, part: DrawPart) -> None:
+    """Draw a graph with its corner at `at`."""
     lines = _lines(canvas, dag, plan, at)
     for frame, start, end in plan.frames:
         first = min(plan.lines[number] for number, vertex in enumerate(dag.vertices) if vertex.frame == frame)
@@ -56,11 +55,10 @@ def draw_plan(
     for number, vertex in enumerate(dag.vertices):
         u, v = at[0] + plan.starts[number], at[1] + plan.lines[number]
         with canvas.group(vertex.frame.id, GroupKind.BLOCK) if vertex.frame else nullcontext():
-            if is_merge(vertex) and isinstance(vertex.content, tuple):
-                middle = (u + plan.lengths[number] / 2, v)
-                canvas.current.boxes.append(
-                    merge(canvas, vertex.content[0], canvas.point(*middle), plan.reaches[number])
-                )
+            item = next(iter(vertex_items(vertex)), None)
+            if isinstance(item, Node) and item.role in MERGES:
+                centre = canvas.point(u + plan.lengths[number] / 2, v)
+                canvas.current.boxes.append(merge_box(canvas, item, centre, plan.reaches[number]))
             elif vertex.content:
                 part(number, u, v)
                 canvas.line = None
@@ -118,7 +116,7 @@ def _unshared(path: Sequence[Point], segments: Sequence[Segment]) -> tuple[tuple
 
 
 def _covered(start: Point, end: Point, segments: Sequence[Segment]) -> Point:
-    """Return how far a segment is covered, from its start on, by segments ones along it."""
+    """Return how far a segment is covered, from its start on, by segments along it."""
     axis = 0 if start[1] == end[1] else 1
     sign = 1 if end[axis] >= start[axis] else -1
     limit = start[axis]

@@ -12,7 +12,7 @@ from resnet_diagram.diagram.walk import overviews, vertex_items
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Series
-from resnet_diagram.layout.flow.draw import draw_part, high_merge
+from resnet_diagram.layout.flow.draw import draw_part
 from resnet_diagram.layout.flow.measure import extent_of, measured_part
 from resnet_diagram.layout.flow.titles import heading_widths
 from resnet_diagram.layout.lanes.bands import bands
@@ -192,7 +192,6 @@ def _draw(canvas: Canvas, measured: _Measured, planned: Plan, at: Point) -> None
         planned,
         at,
         lambda number, u, v: measured.part(canvas, planned, number, (u, v)),
-        high_merge,
     )
     for words, v in zip(measured.dag.rows, planned.rows, strict=False):
         place = (at[0] - _ROW_LABEL_GAP, at[1] + v)

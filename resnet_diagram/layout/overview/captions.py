@@ -36,15 +36,12 @@ class Caption(NamedTuple):
 def captions_of(row: list[PlacedFrame], theme: Theme) -> list[Caption]:
     """Return the captions under a row; those that still overlap after a small move are broken."""
     size = theme.size("caption")
-    full = [
-        _placed(place, (place.measured.frame.caption,), row, size)
-        for place in row
-        if place.measured.frame.caption
-    ]
-    room = row[-1].end - row[0].x if row else 0.0
-    full = [
-        _placed(item.place, _parts(item, size), row, size) if item.width > room else item for item in full
-    ]
+    full: list[Caption] = []
+    for place in row:
+        if place.measured.frame.caption:
+            caption = _placed(place, (place.measured.frame.caption,), row, size)
+            is_long = caption.width > row[-1].end - row[0].x
+            full.append(_placed(place, _parts(place, size), row, size) if is_long else caption)
     moved = _moved(full, row)
     ends = [(caption.left, caption.right) for caption in moved]
     inside = all(row[0].x < left + 0.01 and right < row[-1].end + 0.01 for left, right in ends)
@@ -72,7 +69,7 @@ def _moved(full: list[Caption], row: list[PlacedFrame]) -> list[Caption]:
 
 def _broken(captions: list[Caption], row: list[PlacedFrame], size: float) -> list[Caption]:
     """Return the captions with overlapping ones broken at their arrows, and any at least as wide."""
-    broken = [_placed(caption.place, _parts(caption, size), row, size) for caption in captions]
+    broken = [_placed(caption.place, _parts(caption.place, size), row, size) for caption in captions]
     result = list(captions)
     for at in range(1, len(captions)):
         if _meet(result[at - 1], result[at]):
@@ -99,7 +96,7 @@ def _meet(left: Caption, right: Caption) -> bool:
     return left.right + CAPTION_GAP > right.left + 0.01
 
 
-def _parts(caption: Caption, size: float) -> tuple[str, ...]:
-    """Return the lines of a caption: one for each shape, wrapped to the width of the frame."""
-    parts = change_lines(caption.place.measured.frame.caption)
-    return tuple(line for part in parts for line in wrap_label(part, size, caption.place.width))
+def _parts(place: PlacedFrame, size: float) -> tuple[str, ...]:
+    """Return the lines of a frame's caption: one for each shape, wrapped to the width of the frame."""
+    parts = change_lines(place.measured.frame.caption)
+    return tuple(line for part in parts for line in wrap_label(part, size, place.width))

@@ -1,7 +1,7 @@
 """Draw an overview: a network as a row of bars in frames, with its shortcuts over them."""
 
 from dataclasses import replace
-from itertools import islice, takewhile
+from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc, Omitted
@@ -266,23 +266,17 @@ def _arc(canvas: Canvas, arc: Arc, places: list[Point], labels: list[Text]) -> N
 def _draw_long(canvas: Canvas, routed: RoutedOverview) -> None:
     """Draw the shortcuts between frames, with their labels on their lines."""
     pitch = spacing.PITCH * canvas.theme.size("label")
-    stored: dict[int, list[Span]] = {}
-    for span in routed.spans:
-        stored.setdefault(span.number, []).append(span)
-    for number, result in sorted(stored.items()):
+    spans = sorted(routed.spans, key=lambda span: (span.number, span.row))
+    for number, stored in groupby(spans, key=lambda span: span.number):
         arc = routed.layout.connections[number].arc
         tail, head = routed.ports[number]
-        result.sort(key=lambda span: span.row)
         points = [(tail.x, routed.lines[tail.row])]
-        for at, span in enumerate(result):
-            track = routed.lines[span.row] - span.track
-            points += (
-                [(span.right, track), (span.left, track)] if at else [(span.left, track), (span.right, track)]
-            )
-        points.append((head.x, routed.lines[head.row]))
         labels: list[Text] = []
-        for span in result:
+        for at, span in enumerate(stored):
             track = routed.lines[span.row] - span.track
+            ends = (span.left, track), (span.right, track)
+            points += ends[::-1] if at else ends
             at_first = (span.left + span.right) / 2, track - (len(span.lines) - 1) / 2 * pitch
             labels += canvas.lines(span.lines, "label", arc.role, at_first, pitch)
+        points.append((head.x, routed.lines[head.row]))
         _arc(canvas, arc, points, [replace(label, halo=True) for label in labels])
