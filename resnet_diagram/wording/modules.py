@@ -74,7 +74,7 @@ def module_names(paths: Iterable[str], classes: Classes, reserved: Iterable[str]
     >>> module_names(["net.fpn", "heads.0", "heads.1"], {})
     {'net.fpn': 'FPN', 'heads.0': 'heads 1', 'heads.1': 'heads 2'}
     >>> module_names(["hg.0.low2", "hg.1.low2"], {"hg.0": "Hourglass", "hg.1": "Hourglass"})
-    {'hg.0.low2': 'hourglass 1, low 2', 'hg.1.low2': 'hourglass 2, low 2'}
+    {'hg.0.low2': 'hourglass 1 low 2', 'hg.1.low2': 'hourglass 2 low 2'}
     """
     modules_left = list(dict.fromkeys(paths))
     names, used = dict[str, str](), set(reserved)
@@ -123,14 +123,14 @@ def is_container(path: str) -> bool:
 
 
 def _full_name(path: str, classes: Classes) -> str:
-    """Return a module's name behind those of the modules around it, such as "level 3, tree 1.2"."""
+    """Return a module's name behind those of the modules around it, such as "level 3 tree 1.2"."""
     outer = re.sub(r"\.?[^.]*(\.\d+)*$", "", path)
     name = _name(path, classes)
     around = _full_name(outer, classes) if outer else ""
     word, _, number = name.rpartition(" ")
     if word and number.isdigit() and re.search(rf"\b{word} [\d.]+$", around):
         return f"{around}.{number}"
-    return ", ".join(filter(None, (around, name)))
+    return f"{around} {name}".strip()
 
 
 def _name(path: str, classes: Classes, *, with_numbers: bool = True) -> str:

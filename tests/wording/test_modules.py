@@ -28,11 +28,11 @@ def test_a_module_has_the_words_of_its_attribute_or_else_of_its_class(path: str,
     ("paths", "classes", "names"),
     [
         (["units.0", "units.4"], {}, ["units 1", "units 5"]),
-        (["a.fuse", "b.fuse"], {}, ["a, fuse", "b, fuse"]),
+        (["a.fuse", "b.fuse"], {}, ["a fuse", "b fuse"]),
         (
             ["top.tree1.tree1", "top.tree2.tree1", "end.tree1"],
             {},
-            ["top, tree 1.1", "top, tree 2.1", "end, tree 1"],
+            ["top tree 1.1", "top tree 2.1", "end tree 1"],
         ),
         (["u1", "u2"], {"u1": "Up", "u2": "Up"}, ["up u1", "up u2"]),
     ],
@@ -42,7 +42,7 @@ def test_names_of_a_figure_are_distinct(paths: list[str], classes: dict[str, str
 
 
 def test_a_name_that_a_figure_has_already_is_not_given_again() -> None:
-    assert module_names(["x.fuse"], {}, ["fuse"]) == {"x.fuse": "x, fuse"}
+    assert module_names(["x.fuse"], {}, ["fuse"]) == {"x.fuse": "x fuse"}
 
 
 def test_numbered_modules_are_listed_together() -> None:
