@@ -166,9 +166,9 @@ def test_inputs_and_outputs_are_named() -> None:
 def test_a_large_graph_names_the_modules_it_folds_and_draws_each_kind_once() -> None:
     panels = drawn(ladder(14)).panels
     found = [node for node in nodes((whole(ladder(14)),)) if "m0" in str(node.lines[0])]
-    assert [str(node.lines[0]) for node in found] == ["m0 … m13"]
+    assert [str(node.lines[0]) for node in found] == ["m0"]
     assert found[0].badge == "[×14]"
-    assert [str(panel.title) for panel in panels if panel.id.startswith("module")] == ["m0 and 13 like it"]
+    assert [str(panel.title) for panel in panels if panel.id.startswith("module")] == ["M0 and 13 like it"]
 
 
 def test_a_chart_has_an_arrow_for_each_value_read() -> None:
@@ -384,7 +384,7 @@ def test_modules_without_room_are_named() -> None:
     assert not any("not drawn open" in text.text for text in texts(picture.root))
     low = layout(drawn(ladder(14)), THEME, Fit(495.0, picture.height - 20.0))
     (note,) = [text.text for text in texts(low.root) if text.text.startswith("not drawn open: ")]
-    assert note.startswith("not drawn open: m0 and 13 like it (")
+    assert note.startswith("not drawn open: M0 and 13 like it (")
     assert " conv, " in note
 
 
@@ -652,7 +652,7 @@ def test_a_module_with_stages_is_drawn_open_where_it_needs_little_more_room(open
     assert isinstance(graph, Graph)
     _, parts = folded(graph, 14, opens_encoders=opens)
     paths = {part.modules[0].path for part in parts if isinstance(part, Folded)}
-    assert {"a_head", "b_head", "c_head"} <= paths
+    assert {"head0", "head1", "head2"} <= paths
     assert ("encoder" in paths) != opens
     _, parts = folded(graph, 6, opens_encoders=opens)
     assert "encoder" in {part.modules[0].path for part in parts if isinstance(part, Folded)}

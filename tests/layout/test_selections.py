@@ -59,7 +59,7 @@ def test_a_selection_before_layers_with_weights_is_one_box_of_its_module(
     network = two_steps(first, second)
     drawing = whole(network)
     found = [node for node in nodes((drawing,)) if node.role is NodeRole.OPAQUE]
-    assert [str(node.lines[0]) for node in found] == ["pick0", "pick1"]
+    assert [str(node.lines[0]) for node in found] == ["pick 0", "pick 1"]
     words = [", ".join(map(str, node.lines[1:])) for node in found]
     assert ["NMS" in line for line in words] == ["nms" in first, "nms" in second]
     assert ["top-k" in line for line in words] == ["topk" in first, "topk" in second]
