@@ -20,7 +20,8 @@ from resnet_diagram.diagram.model import (
     Panel,
 )
 from resnet_diagram.diagram.walk import content_items
-from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 
 def flattened(diagram: Diagram) -> Diagram:
@@ -37,6 +38,14 @@ def flattened(diagram: Diagram) -> Diagram:
                 items.append(network_frame(panel))
             case Comparison():
                 items += [_in_series(column, panel.content.rows) for column in panel.content.columns]
+                # A chart writes in one weight.
+                entries = {
+                    phrase(Kind.LEGEND, Word.DIFFERS_FROM, column.title): phrase(
+                        Kind.LEGEND, Word.SIGN_DIFFERS_FROM, column.title
+                    )
+                    for column in panel.content.columns
+                }
+                legend = [replace(entry, text=entries.get(entry.text, entry.text)) for entry in legend]
                 # The notes on parts that are not drawn, with the names of the networks.
                 legend += [
                     LegendEntry(role=None, text=Label(literal(column.title), note, joint=": "))

@@ -257,3 +257,4 @@ class Word(StrEnum):
     ACTIVATIONS_OF_BOX = "fill: activations of a layer or block"
     RECEPTIVE_FIELD_OF_BOX = "fill: receptive field behind a layer or block, in positions"
     DIFFERS_FROM = "bold, ≠: differs from {0}"
+    SIGN_DIFFERS_FROM = "≠: differs from {0}"

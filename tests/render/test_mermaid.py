@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole
+from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole, NodeRole
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, groups
@@ -39,7 +39,7 @@ def check(shown: Figure, chart: Chart) -> None:
     parts = [part for frame in every for part in frame.parts if not isinstance(part, Frame)]
     entries = [entry for entry in flat.legend if entry.role is not EdgeRole.FLOW]
     lines = [entry for entry in entries if isinstance(entry.role, EdgeRole)]
-    boxes = [entry for entry in entries if entry.role and not isinstance(entry.role, EdgeRole)]
+    boxes = [entry for entry in entries if isinstance(entry.role, NodeRole) and entry.role != NodeRole.CONCAT]
     words = any(entry.role is None for entry in entries)
     extra = len(boxes) + words + 2 * len(lines)  # an arrow has a dot and its words
     assert len(chart.nodes) == len(parts) + extra + sum(frame.start for frame in every)
@@ -101,7 +101,8 @@ def test_what_differs_is_marked() -> None:
     source = render_mermaid(side_by_side())
     assert '["≠ 1×1 conv, 128' in source
     assert "[×3]\u00a0≠" in source
-    assert "bold, ≠#58; differs from resnet18" in source
+    assert "≠#58; differs from resnet18" in source
+    assert "bold" not in source
     assert '["global avg pool<br/>≠"]' in source  # of another size than resnet18's, which no label shows
 
 

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.diagram.model import EdgeRole, Group, GroupRole, Node
+from resnet_diagram.diagram.model import EdgeRole, Group, GroupRole, Node, NodeRole
 from resnet_diagram.diagram.walk import Edge, nodes
 from resnet_diagram.wording.terms import NOTHING, Label
+
+UNEXPLAINED = frozenset({EdgeRole.FLOW, NodeRole.CONCAT})
+"""Roles without an entry in the legend of a chart: the plain arrow, and a merge whose box names it."""
 
 Pages = tuple[tuple[float, float], ...]
 """For each page that a chart may fit, the width of a row and the height of the chart."""

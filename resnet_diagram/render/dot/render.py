@@ -15,7 +15,7 @@ from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.build import chart_of, chart_size
 from resnet_diagram.render.chart.metrics import Metrics
-from resnet_diagram.render.chart.model import Frame, Tag, entry, frames, last, rows
+from resnet_diagram.render.chart.model import UNEXPLAINED, Frame, Tag, entry, frames, last, rows
 from resnet_diagram.render.escape.xml import dot_html, dot_quote, printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
@@ -330,7 +330,7 @@ def _legend(entries: Sequence[LegendEntry], theme: Theme) -> str:
     size = theme.size("legend") * _ENLARGED
     rows: list[tuple[str, float]] = []
     for row in entries:
-        if row.role is EdgeRole.FLOW:
+        if row.role in UNEXPLAINED:
             continue
         lines = wrap_label(row.text, size, _LEGEND - _SAMPLE, keeps_commas=True) or ("",)
         width = widest(lines, size) + (_SAMPLE if isinstance(row.role, EdgeRole) else _BESIDE)

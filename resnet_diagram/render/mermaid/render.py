@@ -12,7 +12,7 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.build import chart_of, chart_size
 from resnet_diagram.render.chart.metrics import Metrics
-from resnet_diagram.render.chart.model import Frame, Tag, frames
+from resnet_diagram.render.chart.model import UNEXPLAINED, Frame, Tag, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
@@ -208,7 +208,7 @@ def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
     An invisible link follows each swatch and counts as an arrow. Another holds the legend below a chart that
     runs down; one that runs to the right has the legend first.
     """
-    entries = [entry for entry in diagram.legend if entry.role is not EdgeRole.FLOW]
+    entries = [entry for entry in diagram.legend if entry.role not in UNEXPLAINED]
     if not entries:
         return []
     swatches = []
