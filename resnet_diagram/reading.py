@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from resnet_diagram.errors import SourceError, UsageError, missing_file
 from resnet_diagram.limits import FILE
@@ -48,6 +48,16 @@ def read_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
     raise SourceError(f"Cannot read {str(path)!r}: {problem}.")
+
+
+def is_archive(file: Path | BinaryIO) -> bool:
+    """Return whether a file ends as a zip archive that can be opened; one that spans disks cannot."""
+    import zipfile
+
+    try:
+        return zipfile.is_zipfile(file)
+    except zipfile.BadZipFile:
+        return False
 
 
 def is_there(path: Path) -> bool:

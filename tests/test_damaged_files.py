@@ -146,7 +146,9 @@ def test_an_archive_with_damaged_names_or_versions_is_told(
     directory = good.index(b"PK\x01\x02")
     newer = bytearray(good)
     newer[directory + 6] = 200  # the version of the format that it needs
-    for content in (bytes(newer), good.replace("é".encode(), b"\xff\xff")):
+    end = good.index(b"PK\x05\x06")
+    disks = b"PK\x06\x07" + bytes(12) + b"\2\0\0\0"  # a locator that counts two disks
+    for content in (bytes(newer), good.replace("é".encode(), b"\xff\xff"), good[:end] + disks + good[end:]):
         Path("w.pth").write_bytes(content)
         result = checked([*CODE, "--weights", "w.pth"])
         assert result.exit_code == 1

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from io import BytesIO
 
 from resnet_diagram.limits import FILE
+from resnet_diagram.reading import is_archive
 from resnet_diagram.saving import zipped
 
 _MARK = re.compile(r' \[resnet-diagram ([0-9a-f]{12})\]$| etag="([0-9a-f]{12})"(?=>$)')
@@ -119,7 +120,7 @@ def is_same(old: bytes, new: bytes) -> bool:
     """Return whether two files hold the same; line ends and compression do not count."""
     if old == new:
         return True
-    if all(zipfile.is_zipfile(BytesIO(data)) for data in (old, new)):
+    if all(is_archive(BytesIO(data)) for data in (old, new)):
         return _parts(old) == _parts(new)
     return b"\0" not in new and _lines(old) == _lines(new)
 

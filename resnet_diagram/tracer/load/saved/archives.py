@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.errors import SourceError, missing_file
 from resnet_diagram.limits import FILE, SIZE
-from resnet_diagram.reading import check_confined
+from resnet_diagram.reading import check_confined, is_archive
 from resnet_diagram.tracer.errors import message_of
 
 _HEADER = 8  # bytes before the JSON header of a safetensors file: its length, little-endian
@@ -62,13 +62,13 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
     Raises SourceError where the file holds more than tensors and `unsafe` is off, and where it is broken.
     """
     with path.open("rb") as file:
-        is_known = zipfile.is_zipfile(path) or file.read(1) == _PICKLE
+        is_known = is_archive(path) or file.read(1) == _PICKLE
     if not (unsafe or is_known):
         raise SourceError(
             f"{path.name!r} is damaged, or no file of torch: it is neither an archive nor a pickle. Name "
             "a file that torch.save or safetensors wrote."
         )
-    load = partial(torch.load, path, map_location="meta", mmap=zipfile.is_zipfile(path))
+    load = partial(torch.load, path, map_location="meta", mmap=is_archive(path))
     try:
         with warnings.catch_warnings(action="ignore"):
             try:
