@@ -80,7 +80,7 @@ def _box(graph: Graph, contents: Sequence[Element], shape: tuple[int, ...], op: 
     return Layer(
         kind=LayerKind.OPAQUE,
         op=op,
-        name=common_path(layer.name for layer in walk(contents) if layer.kind in WEIGHTED) or graph.name,
+        name=graph.name,
         in_shape=shape,
         out_shape=out_shape(graph),
         params=params(contents),
