@@ -130,7 +130,7 @@ def test_contents_are_counted_by_sort() -> None:
 @pytest.mark.parametrize("form", ["dot", "mermaid", "outline", "svg", "drawio", "tikz", "typst"])
 def test_a_comparison_says_in_each_format_what_it_does_not_draw(form: str) -> None:
     text = rd.to_text(["resnet18", "resnet34"], form, view="compare")
-    assert text.count("not drawn") == 2
+    assert " ".join(text.split()).count("not drawn") == 2  # the outline breaks its lines
 
 
 def test_a_column_with_room_opens_blocks() -> None:
