@@ -15,19 +15,15 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Overview,
 )
+from resnet_diagram.diagram.roles import edge_role
 from resnet_diagram.diagram.walk import content_items, edges, groups, nodes, overviews, reads
 from resnet_diagram.wording.language import kinds_in
 from resnet_diagram.wording.terms import Kind, phrase
-from resnet_diagram.wording.vocabulary import Word
+from resnet_diagram.wording.vocabulary import SHORTCUT_WORDS, Word
 
 WORDS: dict[NodeRole | EdgeRole, Word] = {
     EdgeRole.FLOW: Word.MAIN_PATH,
-    EdgeRole.IDENTITY: Word.IDENTITY_SHORTCUT,
-    EdgeRole.PROJECTION: Word.PROJECTION_SHORTCUT,
-    EdgeRole.POOLED_PROJECTION: Word.POOLED_PROJECTION_SHORTCUT,
-    EdgeRole.ZERO_PAD: Word.ZERO_PADDING_SHORTCUT,
-    EdgeRole.POOLED: Word.POOLED_SHORTCUT,
-    EdgeRole.OTHER: Word.OTHER_SHORTCUT,
+    **{edge_role(kind): words.entry for kind, words in SHORTCUT_WORDS.items()},
     EdgeRole.SKIP: Word.SKIP_CONNECTION,
     NodeRole.ADD: Word.ADDITION,
     NodeRole.SUBTRACT: Word.SUBTRACTION,

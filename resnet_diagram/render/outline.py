@@ -6,7 +6,6 @@ from itertools import groupby
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import (
     Dag,
-    EdgeRole,
     Fork,
     Group,
     Item,
@@ -15,6 +14,7 @@ from resnet_diagram.diagram.model import (
     Read,
     Vertex,
 )
+from resnet_diagram.diagram.roles import edge_role
 from resnet_diagram.diagram.walk import MERGE_SIGNS, vertex_items
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.escape.xml import printable
@@ -22,17 +22,11 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
 from resnet_diagram.wording.symbols import times
 from resnet_diagram.wording.terms import Kind, Language, phrase
-from resnet_diagram.wording.vocabulary import Word
+from resnet_diagram.wording.vocabulary import SHORTCUT_WORDS, Word
 
 _BESIDE = "╎ "
 _SHORT = 5
-_KINDS = {
-    EdgeRole.PROJECTION: Word.PROJECTION,
-    EdgeRole.POOLED_PROJECTION: Word.BY_POOLING_AND_PROJECTION,
-    EdgeRole.POOLED: Word.POOLED,
-    EdgeRole.OTHER: Word.OTHER,
-}
-"""Kinds of shortcut that their labels do not name."""
+_PREFIXES = {edge_role(kind): words.prefix for kind, words in SHORTCUT_WORDS.items()}
 
 _REMOVED = "−"
 """Sign before parts that only a baseline has."""
@@ -122,7 +116,7 @@ class _Writer:
         if fork.shortcut:
             link = fork.shortcut
             words = " → ".join(self._text(node) for node in link.nodes) or link.label
-            kind = _KINDS.get(link.role)
+            kind = _PREFIXES.get(link.role)
             shown = self.words(Word.TITLE_AND_PLACE, words, self.words(kind)) if kind else words
             twigs.append([f"{_BESIDE}{shown}"])
         return [*twigs, [self._text(fork.merge)]]

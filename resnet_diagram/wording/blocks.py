@@ -14,12 +14,12 @@ from resnet_diagram.spec.measure import (
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, ShortcutKind, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Stage
 from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.wording.layers import operation
 from resnet_diagram.wording.symbols import APPROXIMATELY
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
-from resnet_diagram.wording.vocabulary import Word
+from resnet_diagram.wording.vocabulary import SHORTCUT_WORDS, Word
 
 _TYPES = {
     BlockKind.BASIC: Word.BASIC_BLOCK,
@@ -27,16 +27,6 @@ _TYPES = {
     BlockKind.INVERTED_BOTTLENECK: Word.INVERTED_BOTTLENECK,
     BlockKind.OTHER: Word.BLOCK,
 }
-
-_WITH_SHORTCUT = {
-    ShortcutKind.IDENTITY: Word.IDENTITY_BLOCK,
-    ShortcutKind.PROJECTION: Word.PROJECTION_BLOCK,
-    ShortcutKind.POOLED_PROJECTION: Word.POOLED_PROJECTION_BLOCK,
-    ShortcutKind.ZERO_PAD: Word.ZERO_PADDING_BLOCK,
-    ShortcutKind.POOLED: Word.POOLED_BLOCK,
-    ShortcutKind.OTHER: None,
-}
-"""Title of a block with a shortcut of each kind; None if the shortcut is not named."""
 
 
 def block_type(element: Element, *, gates: bool = True) -> Label:
@@ -115,7 +105,7 @@ def unit_title(elements: Sequence[Element], *, capital: bool = True) -> Label:
         title = phrase(Kind.BLOCK, _merge_word(only))
     else:
         title = block_type(only)
-        word = _WITH_SHORTCUT[only.shortcut.kind] if only.shortcut else None
+        word = SHORTCUT_WORDS[only.shortcut.kind].block if only.shortcut else None
         title = phrase(Kind.BLOCK, word, title) if word else title
     return Label(title, capital=capital)
 

@@ -1,6 +1,10 @@
 """The vocabulary: every word and phrase of a drawing that depends on its language, in English."""
 
+from collections.abc import Mapping
 from enum import StrEnum, unique
+from typing import NamedTuple
+
+from resnet_diagram.spec.model import ShortcutKind
 
 
 @unique
@@ -258,3 +262,28 @@ class Word(StrEnum):
     RECEPTIVE_FIELD_OF_BOX = "fill: receptive field behind a layer or block, in positions"
     DIFFERS_FROM = "bold, ≠: differs from {0}"
     SIGN_DIFFERS_FROM = "≠: differs from {0}"
+
+
+class ShortcutWords(NamedTuple):
+    """Words for a kind of shortcut.
+
+    `entry`: in a legend. `block`: the title of a block with one, None where it does not name the shortcut.
+    `prefix`: beside its layers in an outline, None where the label names the kind.
+    """
+
+    entry: Word
+    block: Word | None
+    prefix: Word | None = None
+
+
+SHORTCUT_WORDS: Mapping[ShortcutKind, ShortcutWords] = {
+    ShortcutKind.IDENTITY: ShortcutWords(Word.IDENTITY_SHORTCUT, Word.IDENTITY_BLOCK),
+    ShortcutKind.PROJECTION: ShortcutWords(Word.PROJECTION_SHORTCUT, Word.PROJECTION_BLOCK, Word.PROJECTION),
+    ShortcutKind.POOLED_PROJECTION: ShortcutWords(
+        Word.POOLED_PROJECTION_SHORTCUT, Word.POOLED_PROJECTION_BLOCK, Word.BY_POOLING_AND_PROJECTION
+    ),
+    ShortcutKind.ZERO_PAD: ShortcutWords(Word.ZERO_PADDING_SHORTCUT, Word.ZERO_PADDING_BLOCK),
+    ShortcutKind.POOLED: ShortcutWords(Word.POOLED_SHORTCUT, Word.POOLED_BLOCK, Word.POOLED),
+    ShortcutKind.OTHER: ShortcutWords(Word.OTHER_SHORTCUT, None, Word.OTHER),
+}
+"""The words for each kind of shortcut, in the order of a legend."""

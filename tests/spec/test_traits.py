@@ -13,6 +13,7 @@ from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.model import Layer, LayerKind, Merge, ShortcutKind
 from resnet_diagram.spec.traits import FOLLOWING, LAYERS, SHORTCUTS, WEIGHTED, is_renaming
 from resnet_diagram.wording.layers import kind_label
+from resnet_diagram.wording.vocabulary import SHORTCUT_WORDS
 
 PARTIAL = {
     "diagram.chain.blocks._CHOSEN": "norms and activations can be hidden",
@@ -61,8 +62,9 @@ def test_each_shortcut_kind_has_a_role_of_its_own(kind: ShortcutKind) -> None:
 
 
 @pytest.mark.parametrize("kind", ShortcutKind)
-def test_each_shortcut_kind_has_a_name_and_an_entry_in_the_legend(kind: ShortcutKind) -> None:
+def test_each_shortcut_kind_has_a_name_and_words(kind: ShortcutKind) -> None:
     assert kind_label(kind)
+    assert kind in SHORTCUT_WORDS
     assert edge_role(kind) in legend.WORDS
 
 
