@@ -33,12 +33,11 @@ from resnet_diagram.spec.graph import graphs, parts
 from resnet_diagram.spec.measure import Part, all_blocks, gate_ratio, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
+from resnet_diagram.spec.traits import BARS, COUNTED, FOLLOWING, MIXING
 from resnet_diagram.wording.blocks import box_type
 from resnet_diagram.wording.contents import Contents, contents_label, contents_of
 from resnet_diagram.wording.terms import Kind, Label
 
-_COUNTED = FOLLOWING | MIXING | {LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.OPAQUE}
 _ARRANGING = frozenset({LayerKind.RESHAPE, LayerKind.PAD})
 _CLOSED = frozenset({NodeRole.BLOCK, NodeRole.STAGE, NodeRole.GATE, NodeRole.OPAQUE})
 _Element = Arc | Bar | Link | Node | Omitted | Read
@@ -176,7 +175,7 @@ class _Index:
     def operations(self, part: Part) -> Iterator[str]:
         """Yield the operations of a part that are to be accounted for."""
         for layer in walk(part):
-            if layer.name and (layer.params or layer.kind in _COUNTED or layer.op == "subsample"):
+            if layer.name and (layer.params or layer.kind in COUNTED or layer.op == "subsample"):
                 yield layer.name
         for block in all_blocks(part) if not isinstance(part, Layer) else ():
             yield from _merge(block)

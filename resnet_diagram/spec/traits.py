@@ -20,8 +20,8 @@ class LayerTraits:
     weights, so that it makes a branch a branch. `follows`: is written with the weighted layer before it, as
     norms and activations are. `bar`: has a bar of its own in the overview and a cell in a table. `brief`: is
     named in a one-line summary. `windowed`: may change the resolution by kernel and stride.
-    `keeps_shape`: the output has the shape of the input. `settings`: those that all operations of the kind
-    have, with PyTorch's defaults.
+    `keeps_shape`: the output has the shape of the input. `counted`: must appear in a drawing though it has no
+    parameters. `settings`: those that all operations of the kind have, with PyTorch's defaults.
     """
 
     role: str
@@ -33,6 +33,7 @@ class LayerTraits:
     brief: bool = True
     windowed: bool = False
     keeps_shape: bool = False
+    counted: bool = True
     settings: Mapping[str, Setting] = field(default_factory=dict)
 
 
@@ -67,12 +68,14 @@ LAYERS: Mapping[LayerKind, LayerTraits] = {
     LayerKind.UPSAMPLE: LayerTraits(
         role="other", attribute="up", windowed=True, settings={"align_corners": False}
     ),
-    LayerKind.DROPOUT: LayerTraits(role="other", attribute="dropout", bar=False, keeps_shape=True),
-    LayerKind.PAD: LayerTraits(role="other", attribute="pad", bar=False),
+    LayerKind.DROPOUT: LayerTraits(
+        role="other", attribute="dropout", bar=False, keeps_shape=True, counted=False
+    ),
+    LayerKind.PAD: LayerTraits(role="other", attribute="pad", bar=False, counted=False),
     LayerKind.ATTENTION: LayerTraits(role="attention", mixes=True, settings={"is_causal": False}),
-    LayerKind.RESHAPE: LayerTraits(role="other", bar=False, brief=False),
+    LayerKind.RESHAPE: LayerTraits(role="other", bar=False, brief=False, counted=False),
     LayerKind.OPAQUE: LayerTraits(role="opaque"),
-    LayerKind.OTHER: LayerTraits(role="other"),
+    LayerKind.OTHER: LayerTraits(role="other", counted=False),
 }
 
 
@@ -94,6 +97,8 @@ WINDOWED = _kinds(lambda traits: traits.windowed)
 """Layers that may change the resolution by kernel and stride."""
 KEEPING_SHAPE = _kinds(lambda traits: traits.keeps_shape)
 """Layers whose output has the shape of their input."""
+COUNTED = _kinds(lambda traits: traits.counted)
+"""Layers that must appear in a drawing though they have no parameters."""
 
 _WEIGHTS = "a convolution or linear layer"
 

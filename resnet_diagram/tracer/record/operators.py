@@ -9,6 +9,7 @@ from enum import Enum, auto
 from functools import cache
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.spec.model import LayerKind
 from resnet_diagram.tracer.flow import macs as counters
 from resnet_diagram.tracer.record.shapes import detection, joins, rules
 
@@ -41,6 +42,21 @@ class Role(Enum):
     __hash__ = object.__hash__  # the one Enum has is slow
 
 
+LAYER_KINDS = {
+    Role.CONV: LayerKind.CONV,
+    Role.LINEAR: LayerKind.LINEAR,
+    Role.NORM: LayerKind.NORM,
+    Role.ACTIVATION: LayerKind.ACTIVATION,
+    Role.AVG_POOL: LayerKind.POOL,
+    Role.MAX_POOL: LayerKind.POOL,
+    Role.UPSAMPLE: LayerKind.UPSAMPLE,
+    Role.PAD: LayerKind.PAD,
+    Role.VIEW: LayerKind.RESHAPE,
+    Role.SLICE: LayerKind.RESHAPE,
+    Role.ATTENTION: LayerKind.ATTENTION,
+    Role.GATHER: LayerKind.OPAQUE,
+}
+"""The kind of layer that an operation of each role is; others are of kind OTHER."""
 MERGES = frozenset({Role.ADD, Role.MULTIPLY, Role.CONCAT})
 WEIGHTED = frozenset({Role.CONV, Role.LINEAR})
 

@@ -10,23 +10,9 @@ from resnet_diagram.tracer.flow.axis_moves import listed
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of, first_read
 from resnet_diagram.tracer.flow.rewrites.formulas import GENERALISED_MEAN, SUMMARIES
 from resnet_diagram.tracer.flow.steps import Step
-from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
+from resnet_diagram.tracer.record.operators import LAYER_KINDS, Effect, Role, operator_of
 from resnet_diagram.tracer.structure.attention import is_causal
 
-KINDS = {
-    Role.CONV: LayerKind.CONV,
-    Role.LINEAR: LayerKind.LINEAR,
-    Role.NORM: LayerKind.NORM,
-    Role.ACTIVATION: LayerKind.ACTIVATION,
-    Role.AVG_POOL: LayerKind.POOL,
-    Role.MAX_POOL: LayerKind.POOL,
-    Role.UPSAMPLE: LayerKind.UPSAMPLE,
-    Role.PAD: LayerKind.PAD,
-    Role.VIEW: LayerKind.RESHAPE,
-    Role.SLICE: LayerKind.RESHAPE,
-    Role.ATTENTION: LayerKind.ATTENTION,
-    Role.GATHER: LayerKind.OPAQUE,
-}
 _LIMITED: dict[tuple[object, ...], str] = {
     ("hardtanh", 0, 6): "relu6",
     ("clamp", 0, 6): "relu6",
@@ -43,7 +29,7 @@ def layer_of(step: Step, name: str) -> Layer:
     """Return the layer a step of one source is."""
     node = step.nodes[-1]
     details = _FIELDS.get(step.role, _operation)(step)
-    kind, op = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER)), details["op"]
+    kind, op = details.pop("kind", LAYER_KINDS.get(step.role, LayerKind.OTHER)), details["op"]
     values = (
         _factor_and_offset(node) if step.role is Role.SCALE else _arguments(step, node, defaults(kind, op))
     )

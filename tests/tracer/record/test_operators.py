@@ -16,8 +16,15 @@ from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.toml.schema import words as toml
 from resnet_diagram.tracer import parse_input, trace
 from resnet_diagram.tracer.flow.rewrites import formulas
-from resnet_diagram.tracer.record.operators import MERGES, OPERATORS, Effect, Operator, Role, operator_of
-from resnet_diagram.tracer.structure.layers import KINDS
+from resnet_diagram.tracer.record.operators import (
+    LAYER_KINDS,
+    MERGES,
+    OPERATORS,
+    Effect,
+    Operator,
+    Role,
+    operator_of,
+)
 from resnet_diagram.wording import layers as wording
 from tests.tracer.facts import layers
 
@@ -91,7 +98,7 @@ def test_each_operator_is_one_of_torch(name: str) -> None:
 
 def test_each_role_has_a_layer_kind_or_none_on_purpose() -> None:
     flow = {Role.SOURCE, Role.SINK, Role.PASS, *MERGES}
-    assert set(Role) - KINDS.keys() - flow == {Role.SCALE, Role.MATMUL, Role.OTHER}
+    assert set(Role) - LAYER_KINDS.keys() - flow == {Role.SCALE, Role.MATMUL, Role.OTHER}
 
 
 def test_each_field_fits_the_role() -> None:
