@@ -203,8 +203,8 @@ def _chart(networks: Sequence[Network], options: Options, *, chain: Builder, sum
         return diagram
     dag = summarised(content) if content.u_shaped else charted(content)
     boxes = (network_panel(Chain(items=(dag,))),)
-    result = _diagram(network, title, boxes, options, diagram.description)
-    entries = legend_of(network, [dag]) if options.legend else ()
+    result = _diagram(network, title, boxes, replace(options, legend=False), diagram.description)
+    entries = legend_of(network, [dag]) if options.legend else ()  # with the notes of the graph
     flow = Flow(options.direction or Flow.DOWN)
     return replace(result, flow=flow, boxed=diagram.boxed, legend=entries)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from typing import assert_never
 
 from resnet_diagram.dataclass import dataclass
@@ -14,6 +14,7 @@ from resnet_diagram.diagram.model import (
     Dag,
     EdgeRole,
     Fork,
+    Frame,
     Group,
     GroupRole,
     Inset,
@@ -25,7 +26,7 @@ from resnet_diagram.diagram.model import (
     Read,
     Vertex,
 )
-from resnet_diagram.wording.symbols import DIFFERS, times_marked
+from resnet_diagram.wording.symbols import DIFFERS, times, times_marked
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 MERGE_SIGNS = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}
@@ -68,6 +69,16 @@ def overviews(content: Content) -> tuple[Overview, ...]:
 def vertex_items(vertex: Vertex) -> tuple[Item, ...]:
     """Return the items of a part of a graph; an overview has bars instead."""
     return vertex.content if isinstance(vertex.content, tuple) else ()
+
+
+def module_runs(dag: Dag) -> Iterator[tuple[Frame | None, str, tuple[Vertex, ...]]]:
+    """Yield the parts of a graph in runs: the frame of their module if it has one, its title, the parts.
+
+    The title ends with the number of equal modules in series, such as "Modules [×4]".
+    """
+    for frame, run in groupby(dag.vertices, key=lambda vertex: vertex.frame):
+        title = " ".join(filter(None, (frame.title, times(frame.repeat)))) if frame else ""
+        yield frame, title, tuple(run)
 
 
 def inner_series(item: Item) -> tuple[tuple[Item, ...], ...]:

@@ -1,7 +1,6 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import (
@@ -15,7 +14,7 @@ from resnet_diagram.diagram.model import (
     Vertex,
 )
 from resnet_diagram.diagram.roles import edge_role
-from resnet_diagram.diagram.walk import MERGE_SIGNS, vertex_items
+from resnet_diagram.diagram.walk import MERGE_SIGNS, module_runs, vertex_items
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
@@ -124,9 +123,9 @@ class _Writer:
     def _dag(self, dag: Dag) -> list[list[str]]:
         """Return a line for each part of a graph, those of one module as its branches."""
         twigs: list[list[str]] = []
-        for module, run in groupby(enumerate(dag.vertices, 1), key=lambda pair: pair[1].frame):
-            parts = [self._part(number, vertex) for number, vertex in run]
-            title = " ".join(filter(None, (module.title, times(module.repeat)))) if module else ""
+        numbers = iter(range(1, len(dag.vertices) + 1))
+        for module, title, run in module_runs(dag):
+            parts = [self._part(next(numbers), vertex) for vertex in run]
             twigs += [[title, *_as_tree(parts)]] if module else parts
         return twigs
 

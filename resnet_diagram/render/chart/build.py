@@ -28,6 +28,7 @@ from resnet_diagram.diagram.walk import (
     branch_role,
     inner_series,
     link_edges,
+    module_runs,
     nodes,
     vertex_items,
     written_count,
@@ -36,7 +37,6 @@ from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Pages, Tag, frames, is_framed
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.wording.symbols import times
 from resnet_diagram.wording.terms import NOTHING, Label
 
 
@@ -261,8 +261,7 @@ class _Walk:
     def _dag(self, dag: Dag, tail: str, label: Label) -> str:
         """Collect the parts of a graph after the part `tail`; return the id of the output part."""
         ends: list[str] = []
-        for outer, vertices in groupby(dag.vertices, key=lambda vertex: vertex.frame):
-            title = " ".join(filter(None, (outer.title, times(outer.repeat)))) if outer else ""
+        for outer, title, vertices in module_runs(dag):
             walk = self._inside(Frame(id=outer.id, title=title, role=outer.role)) if outer else self
             for vertex in vertices:
                 items = vertex_items(vertex)
