@@ -1,6 +1,7 @@
 """Record which part of the network an element of a diagram shows, with its facts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from resnet_diagram.diagram.model import Origin
 from resnet_diagram.spec.graph import parts
@@ -39,6 +40,11 @@ def together(origins: Iterable[Origin]) -> Origin:
         params=sum(part.params for part in parts),
         macs=sum(part.macs for part in parts),
     )
+
+
+def in_series(origins: Sequence[Origin]) -> Origin:
+    """Return the origin of several elements that follow each other, with the output of the last."""
+    return replace(together(origins), shape=origins[-1].shape)
 
 
 def merge_origin(block: Block, copies: Copies) -> Origin:

@@ -10,6 +10,7 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.blocks import IdAllocator, joined_layers
 from resnet_diagram.diagram.chain.graph import DagDraft, Drawn, Part, merge_vertex, output_lines
 from resnet_diagram.diagram.lanes.exchanges import Exchange, exchange
+from resnet_diagram.diagram.lanes.frames import with_times
 from resnet_diagram.diagram.lanes.levels import LevelGraph, level_graph
 from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded, modules_of, sizes_outside
 from resnet_diagram.diagram.lanes.nested import Triangle, triangle
@@ -20,7 +21,7 @@ from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.lanes.whole import whole_graph
 from resnet_diagram.diagram.model import Dag, Frame, GroupRole, Node, NodeRole, Panel, Read
 from resnet_diagram.diagram.options import Levels, Options
-from resnet_diagram.diagram.origin import origin, paths_of, together
+from resnet_diagram.diagram.origin import in_series, origin, paths_of, together
 from resnet_diagram.diagram.panels import block_types
 from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import layer_notes
@@ -119,7 +120,7 @@ class _Builder:
         boxes = _repeated(boxes) if self.levels or most == 1 else boxes
         if len(boxes) <= (_MOST_BOXES if self.levels else most) and not merges:
             return [(box,) for box in boxes] if self.levels else [tuple(boxes)]
-        lines = [_with_times(line, times(len(list(run)))) for line, run in groupby(lines)]
+        lines = [with_times(line, times(len(list(run)))) for line, run in groupby(lines)]
         lines = lines if any(layer.kind in MIXING for layer in layers) else list(dict.fromkeys(lines))
         lines += merges
         shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
@@ -202,7 +203,7 @@ class _Builder:
             runs.insert(0, runs[0].before)
         boxes = [self.boxes(draft.graph.nodes[run.members[0]].body, most=1)[0][0] for run in runs]
         merges = [draft.graph.nodes[run.merge].name for run in runs if run.merge is not None]
-        lines = [(_with_times(box.lines[0], box.badge), *box.lines[1:]) for box in boxes]
+        lines = [(with_times(box.lines[0], box.badge), *box.lines[1:]) for box in boxes]
         if unit.siblings:
             first = len(runs) - 1 - len(unit.siblings)
             ways = [Label(*way, joint=ARROW) for way in lines[first:]]
@@ -264,7 +265,7 @@ class _Builder:
         learned = (layer for layer in walk(first.graph) if layer.kind in MIXING and layer.params)
         layers = Counter(layer_lines(layer)[0] for layer in learned)
         if not inside and 1 < len(layers) <= _MOST_LINES:
-            words = *(_with_times(line, times(count)) for line, count in layers.items()), words[-1]
+            words = *(with_times(line, times(count)) for line, count in layers.items()), words[-1]
         node = Node(
             id=self.ids.numbered("part", "module"),
             role=NodeRole.BLOCK if first.opens else NodeRole.OPAQUE,
@@ -369,12 +370,6 @@ def _split(elements: Sequence[Element]) -> tuple[tuple[Element, ...], tuple[Elem
 def _repeated(boxes: Sequence[Node]) -> list[Node]:
     """Return boxes with equal ones in series as one, which has their number."""
     runs = [list(run) for _, run in groupby(boxes, key=lambda box: (box.role, box.lines))]
-    origins = [replace(together(box.origin for box in run), shape=run[-1].origin.shape) for run in runs]
     return [
-        replace(run[0], badge=times(len(run)), origin=origin)
-        for run, origin in zip(runs, origins, strict=True)
+        replace(run[0], badge=times(len(run)), origin=in_series([box.origin for box in run])) for run in runs
     ]
-
-
-def _with_times(line: Label, count: str) -> Label:
-    return Label(line, literal(count, Kind.REPEAT), joint=" ")

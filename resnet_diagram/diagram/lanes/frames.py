@@ -18,7 +18,7 @@ from resnet_diagram.diagram.model import (
     Overview,
     Vertex,
 )
-from resnet_diagram.diagram.origin import together
+from resnet_diagram.diagram.origin import in_series
 from resnet_diagram.wording.symbols import times
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -56,7 +56,7 @@ def _boxes(frame: Frame, *, whole: bool) -> tuple[Node, ...]:
             lines=(frame.title, *frame.notes),
             badge=times(frame.repeat),
             shade=max((bar.shade for bar in frame.bars if isinstance(bar, Bar)), default=0),
-            origin=replace(together(bar.origin for bar in frame.bars), shape=frame.bars[-1].origin.shape),
+            origin=in_series([bar.origin for bar in frame.bars]),
         ),
     )
 
@@ -78,15 +78,14 @@ def charted(dag: Dag) -> Dag:
 
 def _charted_boxes(frame: Frame, arcs: Sequence[Arc]) -> Iterator[Node]:
     """Yield a box for the blocks of a stage, with its output, and one for each run of equal layers."""
-    blocks = [at for at, bar in enumerate(frame.bars) if not _is_layer(bar)] or [0, len(frame.bars) - 1]
     if frame.role is not GroupRole.STAGE:
         yield from _runs(frame.bars, arcs)
         return
+    blocks = [at for at, bar in enumerate(frame.bars) if not _is_layer(bar)] or [0, len(frame.bars) - 1]
     first, last = blocks[0], blocks[-1] + 1
     yield from _runs(frame.bars[:first], arcs)
     (box,) = _boxes(replace(frame, bars=frame.bars[first:last]), whole=True)
-    title = Label(frame.title, literal(box.badge, Kind.REPEAT), joint=" ")
-    lines = (title, *frame.notes, *_projections(frame.bars, arcs), frame.caption)
+    lines = (with_times(frame.title, box.badge), *frame.notes, *_projections(frame.bars, arcs), frame.caption)
     yield replace(box, lines=tuple(filter(None, lines)), badge="")
     yield from _runs(frame.bars[last:], arcs)
 
@@ -105,7 +104,7 @@ def _runs(bars: Sequence[Bar | Omitted], arcs: Sequence[Arc]) -> Iterator[Node]:
             lines=(text, *_projections(run, arcs)),
             badge=times(sum(bar.count if isinstance(bar, Omitted) else 1 for bar in run)),
             shade=first.shade,
-            origin=replace(together(bar.origin for bar in run), shape=run[-1].origin.shape),
+            origin=in_series([bar.origin for bar in run]),
         )
 
 
@@ -119,6 +118,11 @@ def _projections(bars: Iterable[Bar | Omitted], arcs: Iterable[Arc]) -> Iterator
             if Kind.SHORTCUT in label.kinds
             else phrase(Kind.SHORTCUT, Word.NAMED, phrase(Kind.SHORTCUT, WORDS[role]), label)
         )
+
+
+def with_times(line: Label, count: str) -> Label:
+    """Return a line with the number of equal boxes in series behind it, such as "Stage 2 [×4]"."""
+    return Label(line, literal(count, Kind.REPEAT), joint=" ")
 
 
 def with_frames(dag: Dag, change: Callable[[Vertex, Frame], Frame]) -> Dag:
